@@ -1,0 +1,126 @@
+package helper
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/docker/docker-credential-helpers/credentials"
+
+	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
+)
+
+// fallbackMark is set in the environment of a fallback helper, so that one that
+// leads back here is noticed.
+const fallbackMark = "ECSSECRETS_FALLBACK_OF"
+
+// passedOn is another helper's answer, to be given byte for byte.
+type passedOn struct {
+	stdout []byte
+	code   int
+}
+
+func (p *passedOn) Error() string { return strings.TrimSpace(string(p.stdout)) }
+
+// passOn asks the mapping's fallback helper, docker-credential-NAME on PATH, as
+// the client would have done. Its stderr is the client's.
+func (c *call) passOn(m *mapping.Mapping, verb, input string) (*passedOn, error) {
+	program := "docker-credential-" + m.Fallback
+	if os.Getenv(fallbackMark) != "" {
+		return nil, fallbackFailure(program, "leads back to this program", "name another helper as \"fallback\" in the mapping")
+	}
+	ctx, cancel := context.WithDeadline(c.ctx, c.start.Add(m.Timeout))
+	defer cancel()
+	var stdout bytes.Buffer
+	command := exec.CommandContext(ctx, program, verb)
+	command.Env = append(os.Environ(), fallbackMark+"=docker-credential-ecssecrets")
+	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(input), &stdout, os.Stderr
+	command.WaitDelay = grace
+	start := time.Now()
+	err := command.Run()
+	c.trace("fallback %s %s: %s", program, verb, time.Since(start).Round(time.Millisecond))
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return nil, fallbackFailure(program, "gave no answer within "+m.Timeout.String(), "run it by hand: echo HOST | "+program+" get")
+	case err == nil:
+		return &passedOn{stdout.Bytes(), 0}, nil
+	case errors.As(err, &exit):
+		return &passedOn{stdout.Bytes(), cmp.Or(max(exit.ExitCode(), 0), 1)}, nil
+	}
+	return nil, fallbackFailure(program, cause(err), "install it on the PATH of the user that runs the client, or take \"fallback\" out of the mapping")
+}
+
+// cause leaves out the program's name, which the line begins with.
+func cause(err error) string {
+	if errors.Is(err, exec.ErrNotFound) {
+		return "not found on PATH"
+	}
+	return err.Error()
+}
+
+func fallbackFailure(program, cause, remedy string) *Failure {
+	return &Failure{Code: "fallback", Cause: "fallback " + program + ": " + cause, Remedy: remedy}
+}
+
+// getFallback decodes the other helper's answer for Go callers of [Helper.Bind];
+// [Helper.Serve] gives the bytes themselves.
+func (c *call) getFallback(m *mapping.Mapping, serverURL string) (username, password string, err error) {
+	passed, err := c.passOn(m, credentials.ActionGet, serverURL)
+	if err != nil {
+		return "", "", err
+	}
+	c.passed = passed
+	var answer credentials.Credentials
+	switch {
+	case passed.code != 0 && credentials.IsErrCredentialsNotFoundMessage(passed.Error()):
+		return "", "", credentials.NewErrCredentialsNotFound()
+	case passed.code != 0:
+		return "", "", passed
+	case json.Unmarshal(passed.stdout, &answer) != nil:
+		return "", "", fmt.Errorf("fallback docker-credential-%s: its answer is not JSON", m.Fallback)
+	}
+	return answer.Username, answer.Secret, nil
+}
+
+// changeFallback passes on store and erase.
+func (c *call) changeFallback(m *mapping.Mapping, verb, input string) error {
+	passed, err := c.passOn(m, verb, input)
+	if err != nil {
+		return err
+	}
+	c.passed = passed
+	if passed.code != 0 {
+		return passed
+	}
+	return nil
+}
+
+// listFallback adds the other helper's hosts to those of the mapping.
+func (c *call) listFallback(m *mapping.Mapping, hosts map[string]string) error {
+	passed, err := c.passOn(m, credentials.ActionList, "unused")
+	if err != nil {
+		return err
+	}
+	if passed.code != 0 {
+		c.passed = passed
+		return passed
+	}
+	others := map[string]string{}
+	if json.Unmarshal(passed.stdout, &others) != nil {
+		return fallbackFailure("docker-credential-"+m.Fallback, "list gives no JSON object", "run it by hand: docker-credential-"+m.Fallback+" list")
+	}
+	for host, username := range others {
+		if _, ours := hosts[host]; !ours {
+			hosts[host] = username
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+// docker-credential-ecssecrets is a Docker credential helper that answers for
+// private registries with the AWS Secrets Manager secrets that Amazon ECS tasks
+// use for them (repositoryCredentials.credentialsParameter). Container clients
+// call it; people need it only to look for a fault:
+//
+//	echo registry.example.com | ECSSECRETS_LOG=debug docker-credential-ecssecrets get
+//
+// Which secret answers for which registry stands in a mapping, read from
+// /etc/ecssecrets/mapping.json, /etc/ecssecrets/mapping.d/*.json,
+// ~/.config/ecssecrets/mapping.json and the variable ECSSECRETS_REGISTRIES;
+// ECSSECRETS_MAPPING=FILE replaces the files:
+//
+//	{ "registries": { "registry.example.com": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:registry-AbCdEf" } }
+//
+// Docker calls the program for the hosts that ~/.docker/config.json names:
+//
+//	{ "credHelpers": { "registry.example.com": "ecssecrets" } }
+//
+// AWS credentials and settings are the AWS SDK's, of the user that runs the
+// client: the instance's role, AWS_PROFILE, ~/.aws, AWS_ENDPOINT_URL, AWS_CA_BUNDLE,
+// HTTPS_PROXY and so on. They need secretsmanager:GetSecretValue on the secret, and
+// kms:Decrypt where it has a key of yours.
+//
+// An answer goes to stdout. A host that is not mapped gets "credentials not found
+// in native keychain". A mapped host whose secret cannot be had gets one line on
+// stdout and stderr, and a record in the system log. The exit code is 0 or 1.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/docker/docker-credential-helpers/credentials"
+
+	"github.com/ecssecrets/docker-credential-ecssecrets/helper"
+	"github.com/ecssecrets/docker-credential-ecssecrets/internal/awsapi"
+	"github.com/ecssecrets/docker-credential-ecssecrets/internal/runcache"
+	"github.com/ecssecrets/docker-credential-ecssecrets/internal/syslog"
+	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
+)
+
+func main() {
+	os.Exit(thisMachine().run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// machine is where the program finds things that are not its arguments.
+type machine struct {
+	system string         // folder of the system's mappings; empty for the usual one
+	aws    *awsapi.Client // reads secrets
+	log    string         // socket of the system log
+}
+
+func thisMachine() machine {
+	return machine{aws: awsapi.OnThisMachine(version().number), log: syslog.Socket}
+}
+
+// run answers one call and returns the exit code.
+func (m machine) run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	ignoreBrokenPipes()
+	defer func() {
+		if fault := recover(); fault != nil {
+			fmt.Fprintln(stderr, "docker-credential-ecssecrets: the program has a fault; report it with what led to it")
+			code = 1
+		}
+	}()
+	credentials.Name, credentials.Package, credentials.Version = name, modulePath, version().String()
+	if len(args) != 1 {
+		fmt.Fprintln(stdout, usage)
+		return 1
+	}
+	switch args[0] {
+	case "--help", "-h":
+		fmt.Fprintln(stdout, usage)
+		return 0
+	case "--version", "-v":
+		args[0] = credentials.ActionVersion
+	}
+	return m.helper(stderr).Serve(context.Background(), args[0], stdin, stdout, stderr)
+}
+
+// usage is the protocol library's, which it does not export.
+const usage = "Usage: " + name + " <store|get|erase|list|version>"
+
+func (m machine) helper(stderr io.Writer) *helper.Helper {
+	h := &helper.Helper{Sources: m.sources, Fetch: m.fetch, Log: m.record}
+	if os.Getenv("ECSSECRETS_LOG") == "debug" {
+		h.Trace = helper.TraceTo(stderr)
+		m.aws.Trace = h.Trace
+	}
+	return h
+}
+
+func (m machine) sources() ([]*mapping.Source, error) {
+	places := mapping.DefaultPlaces()
+	places.System = cmp.Or(m.system, places.System)
+	return places.Read()
+}
+
+func (m machine) fetch(ctx context.Context, host mapping.Host, entry *mapping.Entry) (helper.Secret, error) {
+	secret, err := m.aws.Fetch(ctx, awsapi.Request{
+		SecretID:   entry.CredentialsParameter,
+		Region:     entry.Region,
+		Partition:  entry.Partition,
+		Account:    entry.Account,
+		Host:       string(host),
+		Profile:    entry.Profile,
+		RoleARN:    entry.RoleARN,
+		ExternalID: entry.ExternalID,
+	})
+	var failure *awsapi.Error
+	if errors.As(err, &failure) {
+		return helper.Secret{}, &helper.Failure{Code: failure.Code, Cause: failure.Cause, Remedy: failure.Remedy}
+	}
+	return helper.Secret{Value: secret.Value}, err
+}
+
+// record tells the system log, once a minute for each host and cause.
+func (m machine) record(code string, host mapping.Host, line string) {
+	if m.log == "" {
+		return
+	}
+	folder, err := runcache.Open()
+	if err == nil {
+		defer folder.Close()
+		if !folder.First("log "+code+" "+string(host), time.Minute) {
+			return
+		}
+	}
+	syslog.Send(m.log, name, code+": "+line)
+}

@@ -1,0 +1,83 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+)
+
+// parseKey brings a key of "registries" to normal form: a host, Docker Hub's URL,
+// or a pattern "*.example.com".
+func parseKey(key string) (Host, *mistake) {
+	if key == DockerHubURL || key == strings.TrimSuffix(DockerHubURL, "/") {
+		return DockerHub, nil
+	}
+	if strings.Contains(key, "://") {
+		return "", &mistake{quoted(key) + " is a URL", "write the host alone, as clients pass it" + suggestHost(key)}
+	}
+	if strings.ContainsAny(key, `/?#\`) {
+		return "", &mistake{quoted(key) + " has a path", "write the host alone: clients pass hosts, never repositories" + suggestHost(key)}
+	}
+	name, isPattern := strings.CutPrefix(key, "*.")
+	if strings.Contains(name, "*") {
+		return "", &mistake{quoted(key) + " has a * that is not its whole first label",
+			"write \"*.\" and at least two labels, as in \"*.example.com\""}
+	}
+	authority, err := normalAuthority(name, false)
+	if err != nil {
+		return "", &mistake{fmt.Sprintf("%s %v", quoted(key), err), "write a host with an optional port, as in \"registry.example.com:5000\""}
+	}
+	if isPattern {
+		return Host("*." + authority), checkPattern(key, authority)
+	}
+	if isECR(authority) {
+		return "", errECR(key)
+	}
+	return hubAlias(authority), nil
+}
+
+func checkPattern(key, parent string) *mistake {
+	parent, _, _ = strings.Cut(parent, ":")
+	labels := strings.Split(parent, ".")
+	switch {
+	case strings.HasPrefix(parent, "[") || isNumber(labels[len(labels)-1]):
+		return &mistake{quoted(key) + " would match addresses", "name each address"}
+	case len(labels) < 2:
+		return &mistake{quoted(key) + " would match every host of a top-level domain",
+			"write at least two labels after the *, as in \"*.example.com\""}
+	case isECR("*." + parent):
+		return errECR(key)
+	}
+	return nil
+}
+
+func suggestHost(key string) string {
+	host, ok := ParseHost(key)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(": %q", host)
+}
+
+// isECR knows Amazon ECR's hosts in every partition by their shape,
+// ACCOUNT.dkr.ecr.REGION.SUFFIX and ACCOUNT.dkr-ecr.REGION.SUFFIX, with "-fips"
+// after "ecr" or without.
+func isECR(host string) bool {
+	if host == "public.ecr.aws" || host == "ecr-public.aws.com" {
+		return true
+	}
+	labels := strings.SplitN(host, ".", 4)
+	if len(labels) < 4 || labels[0] != "*" && !isAccount(labels[0]) {
+		return false
+	}
+	service := strings.TrimSuffix(labels[1], "-fips")
+	return service == "dkr-ecr" || service == "dkr" && strings.TrimSuffix(labels[2], "-fips") == "ecr"
+}
+
+func errECR(key string) *mistake {
+	return &mistake{quoted(key) + " is an Amazon ECR host, whose passwords are tokens of 12 hours",
+		`leave it to ecr-login: "fallback": "ecr-login"`}
+}
+
+func isNumber(label string) bool {
+	return strings.Trim(label, "0123456789") == ""
+}
