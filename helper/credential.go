@@ -29,4 +29,5 @@ func (redacted) Format(state fmt.State, _ rune) { fmt.Fprint(state, redaction) }
 func (redacted) String() string                 { return redaction }
 func (redacted) GoString() string               { return redaction }
 func (redacted) LogValue() slog.Value           { return slog.StringValue(redaction) }
+func (redacted) MarshalText() ([]byte, error)   { return []byte(redaction), nil }
 func (redacted) MarshalJSON() ([]byte, error)   { return []byte(`"` + redaction + `"`), nil }

@@ -1,8 +1,6 @@
 package mapping
 
-import (
-	"strings"
-)
+import "strings"
 
 // secretARN is what the ARN of a secret says. Format:
 // arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME, with or without the
@@ -59,7 +57,7 @@ func parseRoleARN(s string) *mistake {
 		isAccount(fields[4]) && isRoleName(fields[5]) {
 		return nil
 	}
-	return &mistake{quoted(s) + " is not the ARN of a role", "write arn:PARTITION:iam::ACCOUNT:role/NAME"}
+	return &mistake{"roleArn " + quoted(s) + " is not the ARN of a role", "write arn:PARTITION:iam::ACCOUNT:role/NAME"}
 }
 
 func isRoleName(s string) bool {

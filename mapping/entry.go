@@ -57,6 +57,9 @@ func (s *Source) parseEntry(key, value hujson.Value) (*Entry, error) {
 		}
 		return e, s.at(parameter, e.setSecret(parameter.value))
 	}
+	if value.Value.Kind() != '{' {
+		return nil, s.wrongType(value, "the entry of "+string(key.Value.(hujson.Literal)), "the secret's ARN or name, or an object with credentialsParameter")
+	}
 	var texts [8]text
 	err := s.object(value, "an entry", entryKeys, func(i int, value hujson.Value) (err error) {
 		texts[i], err = s.text(value, entryKeys[i])
@@ -83,7 +86,7 @@ func (s *Source) fillEntry(e *Entry, offset int, texts [8]text) error {
 		s.at(profile, checkPrintable("profile", profile.value)),
 		s.at(roleARN, e.setRole(roleARN.value)),
 		s.at(externalID, e.setExternalID(externalID.value)),
-		s.at(passwordKey, e.setKeys(usernameKey.value, passwordKey.value)),
+		s.at(text{offset: max(usernameKey.offset, passwordKey.offset)}, e.setKeys(usernameKey.value, passwordKey.value)),
 		s.at(onError, e.setOnError(onError.value)),
 	)
 }

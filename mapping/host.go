@@ -82,7 +82,8 @@ var (
 	errEmptyHost = errors.New("is empty")
 	errUserinfo  = errors.New("holds an @: a user name is no part of a host")
 	errLabel     = errors.New("has an empty label or a trailing dot")
-	errCharacter = errors.New("holds a character that no host name has")
+	errCharacter = errors.New("holds a character that no host name has there")
+	errLength    = errors.New("is longer than a host name can be")
 	errPort      = errors.New("has a port that is not a number from 1 to 65535")
 	errIPv6      = errors.New("holds an IPv6 address that is malformed, has a zone, or lacks brackets")
 )
@@ -150,22 +151,34 @@ func normalName(name string) (string, error) {
 	if strings.HasPrefix(name, "[") {
 		return normalIPv6(name)
 	}
+	if len(name) > 253 {
+		return "", errLength
+	}
 	name = lowerASCII(name)
 	for label := range strings.SplitSeq(name, ".") {
-		if label == "" {
-			return "", errLabel
-		}
-		for _, c := range []byte(label) {
-			if !isLabelByte(c) {
-				return "", errCharacter
-			}
+		if err := checkLabel(label); err != nil {
+			return "", err
 		}
 	}
 	return name, nil
 }
 
-func isLabelByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_'
+// checkLabel allows what RFC 1123 does, and _ for the names of compose services.
+func checkLabel(label string) error {
+	switch {
+	case label == "":
+		return errLabel
+	case len(label) > 63:
+		return errLength
+	case label[0] == '-' || label[len(label)-1] == '-':
+		return errCharacter
+	}
+	for _, c := range []byte(label) {
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
+			return errCharacter
+		}
+	}
+	return nil
 }
 
 // normalIPv6 leaves an IPv4-mapped address mapped: to a client it is another
@@ -187,7 +200,7 @@ func (h Host) loopback() bool {
 		return true
 	}
 	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	return err == nil && address.IsLoopback()
+	return err == nil && address.IsLoopback() && !address.Is4In6()
 }
 
 // pattern is the only pattern that can match the host: a * stands for exactly

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -121,7 +122,7 @@ func (m *Mapping) addRegistries(s *Source, value hujson.Value) error {
 }
 
 func (m *Mapping) addRegistry(s *Source, name, value hujson.Value) error {
-	key := name.Value.(hujson.Literal).String()
+	key := stringOf(name)
 	host, err := parseKey(key)
 	if err != nil {
 		return s.at(text{key, name.StartOffset}, err)
@@ -161,7 +162,7 @@ func (s *Source) object(value hujson.Value, what string, known []string, set fun
 	}
 	var seen [8]bool
 	for _, member := range object.Members {
-		name := member.Name.Value.(hujson.Literal).String()
+		name := stringOf(member.Name)
 		i := indexOf(known, name)
 		if i < 0 {
 			return s.invalid(member.Name.StartOffset, "unknown key "+quoted(name)+" in "+what,
@@ -183,11 +184,20 @@ func (s *Source) text(value hujson.Value, what string) (text, error) {
 	if value.Value.Kind() != '"' {
 		return text{}, s.wrongType(value, what, "a text in quotes")
 	}
-	t := text{value.Value.(hujson.Literal).String(), value.StartOffset}
+	t := text{stringOf(value), value.StartOffset}
 	if t.value == "" {
 		return t, s.invalid(t.offset, what+" is empty", "write its value or leave it out")
 	}
 	return t, nil
+}
+
+// stringOf saves most strings hujson's detour through encoding/json.
+func stringOf(value hujson.Value) string {
+	literal := value.Value.(hujson.Literal)
+	if bytes.IndexByte(literal, '\\') >= 0 {
+		return literal.String()
+	}
+	return string(literal[1 : len(literal)-1])
 }
 
 // duration takes a Go duration of zero or more, as text.

@@ -8,9 +8,10 @@ import (
 // suggest gives `; did you mean "WORD"?` for the known word that is nearest, when
 // one is near enough to be a slip of the fingers.
 func suggest(word string, known []string) string {
-	best, nearest := "", 3
+	best, nearest := "", len(word)
 	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(word), strings.ToLower(candidate)); d < nearest {
+		d := editDistance(strings.ToLower(word), strings.ToLower(candidate))
+		if d < nearest && d <= max(2, len(candidate)/3) {
 			best, nearest = candidate, d
 		}
 	}
