@@ -80,19 +80,31 @@ func (m machine) run(args []string, stdin io.Reader, stdout, stderr io.Writer) (
 	case "--version", "-v":
 		args[0] = credentials.ActionVersion
 	}
-	return m.helper(stderr).Serve(context.Background(), args[0], stdin, stdout, stderr)
+	h := &helper.Helper{Sources: m.sources, Fetch: m.fetch}
+	if os.Getenv("ECSSECRETS_LOG") == "debug" {
+		h.Trace = helper.TraceTo(stderr)
+		m.aws.Trace = h.Trace
+	}
+	folder := openFolder(h)
+	defer folder.Close()
+	h.Log = func(code string, host mapping.Host, line string) { m.record(folder, code, host, line) }
+	return h.Serve(context.Background(), args[0], stdin, stdout, stderr)
 }
 
 // usage is the protocol library's, which it does not export.
 const usage = "Usage: " + name + " <store|get|erase|list|version>"
 
-func (m machine) helper(stderr io.Writer) *helper.Helper {
-	h := &helper.Helper{Sources: m.sources, Fetch: m.fetch, Log: m.record}
-	if os.Getenv("ECSSECRETS_LOG") == "debug" {
-		h.Trace = helper.TraceTo(stderr)
-		m.aws.Trace = h.Trace
+// openFolder gives the helper its cache, where there can be one.
+func openFolder(h *helper.Helper) *runcache.Folder {
+	folder, err := runcache.Open()
+	if err != nil {
+		if h.Trace != nil {
+			h.Trace("cache: none: %v", err)
+		}
+		return nil
 	}
-	return h
+	h.Cache = folder
+	return folder
 }
 
 func (m machine) sources() ([]*mapping.Source, error) {
@@ -120,16 +132,8 @@ func (m machine) fetch(ctx context.Context, host mapping.Host, entry *mapping.En
 }
 
 // record tells the system log, once a minute for each host and cause.
-func (m machine) record(code string, host mapping.Host, line string) {
-	if m.log == "" {
-		return
+func (m machine) record(folder *runcache.Folder, code string, host mapping.Host, line string) {
+	if folder == nil || folder.First(fmt.Sprintf("%s %s", code, host), time.Minute) {
+		syslog.Send(m.log, name, code+": "+line)
 	}
-	folder, err := runcache.Open()
-	if err == nil {
-		defer folder.Close()
-		if !folder.First("log "+code+" "+string(host), time.Minute) {
-			return
-		}
-	}
-	syslog.Send(m.log, name, code+": "+line)
 }

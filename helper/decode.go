@@ -36,7 +36,7 @@ func Decode(value, usernameKey, passwordKey string) (Credential, error) {
 	case password == nil || *password == "":
 		return Credential{}, malformed("secret-incomplete", fmt.Sprintf("the secret's %q is missing or empty", passwordKey), usernameKey, passwordKey)
 	case *username == identityToken:
-		return Credential{}, &Failure{Code: "secret-identity-token",
+		return Credential{}, &Failure{Code: "secret-identity-token", Withdrawn: true,
 			Cause:  "the secret's user name is " + identityToken + ", by which docker takes the password for an identity token",
 			Remedy: "put the registry's real user name into the secret"}
 	}
@@ -66,5 +66,5 @@ func describe(err error) string {
 }
 
 func malformed(code, cause, usernameKey, passwordKey string) *Failure {
-	return &Failure{Code: code, Cause: cause, Remedy: fmt.Sprintf("store it as {%q: \"...\", %q: \"...\"}", usernameKey, passwordKey)}
+	return &Failure{Code: code, Cause: cause, Withdrawn: true, Remedy: fmt.Sprintf("store it as {%q: \"...\", %q: \"...\"}", usernameKey, passwordKey)}
 }

@@ -15,6 +15,11 @@ type Failure struct {
 	Code   string // stable name of the kind of failure, as in the README's table
 	Cause  string // one clause: what happened
 	Remedy string // one clause: what to do, or type
+
+	// Transient: AWS could not be reached or could not serve, so that a copy of
+	// the secret may stand in. Withdrawn: AWS or the secret says that no copy may
+	// be used any more.
+	Transient, Withdrawn bool
 }
 
 // maxLine bounds what is shown to people: clients wrap it in lines of their own.

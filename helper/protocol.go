@@ -27,7 +27,7 @@ const (
 // returns the exit code: 0, or 1 for everything that is no success. A failure
 // stands on stderr too, because docker before version 29 hides stdout.
 func (h *Helper) Serve(ctx context.Context, verb string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := &call{helper: h, ctx: ctx, start: time.Now()}
+	c := h.call(ctx)
 	var answer bytes.Buffer
 	err := c.handle(verb, stdin, &answer)
 	code := 0
@@ -135,10 +135,11 @@ func inputError(err error) error {
 // timeout is only asked for when stdin is late, so that a prompt call reads its
 // mapping once.
 func (c *call) timeout() time.Duration {
-	if m, err := c.mapping(); err == nil {
-		return m.Timeout
+	q := c.read("")
+	if c.resolve(q) != nil {
+		return mapping.DefaultTimeout
 	}
-	return mapping.DefaultTimeout
+	return q.mapping.Timeout
 }
 
 func isFailure(err error) bool {

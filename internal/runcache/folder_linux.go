@@ -41,8 +41,12 @@ func Open() (*Folder, error) {
 	return &Folder{fd}, nil
 }
 
-// Close closes the folder.
-func (f *Folder) Close() { unix.Close(f.fd) }
+// Close closes the folder; a nil one is closed already.
+func (f *Folder) Close() {
+	if f != nil {
+		unix.Close(f.fd)
+	}
+}
 
 // openParent opens the first of the places where a runtime folder may be: the
 // session's, if it is ours; the user's; root's.
@@ -64,7 +68,7 @@ func openParent() (int, error) {
 			continue
 		}
 		var stat unix.Stat_t
-		if unix.Fstat(fd, &stat) == nil && int(stat.Uid) == os.Geteuid() {
+		if unix.Fstat(fd, &stat) == nil && int(stat.Uid) == os.Geteuid() && stat.Mode&0o022 == 0 {
 			return fd, nil
 		}
 		unix.Close(fd)
@@ -102,6 +106,9 @@ func check(fd int) error {
 	}
 	return nil
 }
+
+// Now is [Now], for those who get a clock with the folder.
+func (f *Folder) Now() time.Duration { return Now() }
 
 // Now is the time since the machine started, time asleep included. Setting the
 // clock does not change it.

@@ -3,6 +3,7 @@
 package runcache
 
 import (
+	"context"
 	"errors"
 	"time"
 )
@@ -13,8 +14,15 @@ type Folder struct{}
 // Open says that there is no folder.
 func Open() (*Folder, error) { return nil, errors.ErrUnsupported }
 
-// Close does nothing.
-func (*Folder) Close() {}
+// The rest is never called.
 
-// First reports true.
+func (*Folder) Close()                                  {}
+func (*Folder) Now() time.Duration                      { return 0 }
+func (*Folder) Get(string) ([]byte, bool)               { return nil, false }
+func (*Folder) Put(string, []byte, time.Duration) error { return errors.ErrUnsupported }
+func (*Folder) Remove(string)                           {}
+func (*Folder) Writable() bool                          { return false }
+func (*Folder) Lock(context.Context, string) (unlock func(), err error) {
+	return nil, errors.ErrUnsupported
+}
 func (*Folder) First(string, time.Duration) bool { return true }
