@@ -81,8 +81,8 @@ func answerName(q *question) string {
 // and endpoints. Secrets among it do not say who somebody is, and stay out.
 func writeIdentity(w io.Writer) {
 	settings := slices.DeleteFunc(os.Environ(), func(setting string) bool {
-		name, _, _ := strings.Cut(setting, "=")
-		return name != "HOME" && !strings.HasPrefix(name, "AWS_") || isAWSSecret(name)
+		name, value, _ := strings.Cut(setting, "=")
+		return value == "" || name != "HOME" && !strings.HasPrefix(name, "AWS_") || isAWSSecret(name)
 	})
 	slices.Sort(settings)
 	for _, setting := range settings {
