@@ -3,6 +3,7 @@ package helper
 import (
 	"fmt"
 	"log/slog"
+	"time"
 )
 
 // Credential is a user name and password for a registry. It prints as
@@ -16,7 +17,9 @@ type Credential struct {
 // [Credential] it does not print.
 type Secret struct {
 	redacted
-	Value string // SecretString
+	Value   string // SecretString
+	Version string // VersionId; empty where it is not known
+	Created time.Time
 }
 
 type redacted struct{}

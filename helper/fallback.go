@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/docker/docker-credential-helpers/credentials"
-
-	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
 )
 
 // fallbackMark is set in the environment of a fallback helper, so that one that
@@ -31,12 +29,12 @@ func (p *passedOn) Error() string { return strings.TrimSpace(string(p.stdout)) }
 
 // passOn asks the mapping's fallback helper, docker-credential-NAME on PATH, as
 // the client would have done. Its stderr is the client's.
-func (c *call) passOn(m *mapping.Mapping, verb, input string) (*passedOn, error) {
-	program := "docker-credential-" + m.Fallback
+func (c *call) passOn(q *question, verb, input string) (*passedOn, error) {
+	program := "docker-credential-" + q.mapping.Fallback
 	if os.Getenv(fallbackMark) != "" {
-		return nil, fallbackFailure(program, "leads back to this program", "name another helper as \"fallback\" in the mapping")
+		return nil, c.fallbackFailure(q, "leads back to this program", "name another helper as \"fallback\" in the mapping")
 	}
-	ctx, cancel := context.WithDeadline(c.ctx, c.start.Add(m.Timeout))
+	ctx, cancel := context.WithDeadline(c.ctx, c.deadline(q))
 	defer cancel()
 	var stdout bytes.Buffer
 	command := exec.CommandContext(ctx, program, verb)
@@ -49,13 +47,13 @@ func (c *call) passOn(m *mapping.Mapping, verb, input string) (*passedOn, error)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return nil, fallbackFailure(program, "gave no answer within "+m.Timeout.String(), "run it by hand: echo HOST | "+program+" get")
+		return nil, c.fallbackFailure(q, "gave no answer within "+q.mapping.Timeout.String(), "run it by hand: echo HOST | "+program+" get")
 	case err == nil:
 		return &passedOn{stdout.Bytes(), 0}, nil
 	case errors.As(err, &exit):
 		return &passedOn{stdout.Bytes(), cmp.Or(max(exit.ExitCode(), 0), 1)}, nil
 	}
-	return nil, fallbackFailure(program, cause(err), "install it on the PATH of the user that runs the client, or take \"fallback\" out of the mapping")
+	return nil, c.fallbackFailure(q, cause(err), "install it on the PATH of the user that runs the client, or take \"fallback\" out of the mapping")
 }
 
 // cause leaves out the program's name, which the line begins with.
@@ -66,14 +64,14 @@ func cause(err error) string {
 	return err.Error()
 }
 
-func fallbackFailure(program, cause, remedy string) *Failure {
-	return &Failure{Code: "fallback", Cause: "fallback " + program + ": " + cause, Remedy: remedy}
+func (c *call) fallbackFailure(q *question, cause, remedy string) error {
+	return c.report(q, &Failure{Host: q.host, Code: "fallback", Cause: "fallback docker-credential-" + q.mapping.Fallback + ": " + cause, Remedy: remedy})
 }
 
 // getFallback decodes the other helper's answer for Go callers of [Helper.Bind];
 // [Helper.Serve] gives the bytes themselves.
-func (c *call) getFallback(m *mapping.Mapping, serverURL string) (username, password string, err error) {
-	passed, err := c.passOn(m, credentials.ActionGet, serverURL)
+func (c *call) getFallback(q *question, serverURL string) (username, password string, err error) {
+	passed, err := c.passOn(q, credentials.ActionGet, serverURL)
 	if err != nil {
 		return "", "", err
 	}
@@ -85,14 +83,14 @@ func (c *call) getFallback(m *mapping.Mapping, serverURL string) (username, pass
 	case passed.code != 0:
 		return "", "", passed
 	case json.Unmarshal(passed.stdout, &answer) != nil:
-		return "", "", fmt.Errorf("fallback docker-credential-%s: its answer is not JSON", m.Fallback)
+		return "", "", fmt.Errorf("fallback docker-credential-%s: its answer is not JSON", q.mapping.Fallback)
 	}
 	return answer.Username, answer.Secret, nil
 }
 
 // changeFallback passes on store and erase.
-func (c *call) changeFallback(m *mapping.Mapping, verb, input string) error {
-	passed, err := c.passOn(m, verb, input)
+func (c *call) changeFallback(q *question, verb, input string) error {
+	passed, err := c.passOn(q, verb, input)
 	if err != nil {
 		return err
 	}
@@ -104,8 +102,8 @@ func (c *call) changeFallback(m *mapping.Mapping, verb, input string) error {
 }
 
 // listFallback adds the other helper's hosts to those of the mapping.
-func (c *call) listFallback(m *mapping.Mapping, hosts map[string]string) error {
-	passed, err := c.passOn(m, credentials.ActionList, "unused")
+func (c *call) listFallback(q *question, hosts map[string]string) error {
+	passed, err := c.passOn(q, credentials.ActionList, "unused")
 	if err != nil {
 		return err
 	}
@@ -115,7 +113,7 @@ func (c *call) listFallback(m *mapping.Mapping, hosts map[string]string) error {
 	}
 	others := map[string]string{}
 	if json.Unmarshal(passed.stdout, &others) != nil {
-		return fallbackFailure("docker-credential-"+m.Fallback, "list gives no JSON object", "run it by hand: docker-credential-"+m.Fallback+" list")
+		return c.fallbackFailure(q, "list gives no JSON object", "run it by hand: docker-credential-"+q.mapping.Fallback+" list")
 	}
 	for host, username := range others {
 		if _, ours := hosts[host]; !ours {

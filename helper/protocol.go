@@ -41,7 +41,7 @@ func (h *Helper) Serve(ctx context.Context, verb string, stdin io.Reader, stdout
 		fmt.Fprintln(stderr, line(err))
 	}
 	if _, err := stdout.Write(answer.Bytes()); err != nil {
-		fmt.Fprintf(stderr, "stdout: the answer could not be written: %s; run this under a client that reads it\n", line(err))
+		fmt.Fprintf(stderr, "stdout: the answer could not be written: %s; see why the client that asked does not read it\n", line(err))
 		return 1
 	}
 	return code
@@ -78,7 +78,8 @@ func (c *call) store(input []byte) error {
 	}
 	var lines bytes.Buffer
 	for piece := compact.Next(32 << 10); len(piece) > 0; piece = compact.Next(32 << 10) {
-		lines.Write(append(piece, '\n'))
+		lines.Write(piece)
+		lines.WriteByte('\n')
 	}
 	err := credentials.Store(c, &lines)
 	var kind *json.UnmarshalTypeError
@@ -118,8 +119,8 @@ func (c *call) input(verb string, stdin io.Reader) ([]byte, error) {
 	case r := <-reads:
 		return r.input, inputError(r.err)
 	case <-time.After(time.Until(c.start.Add(timeout))):
-		return nil, &Failure{Code: "deadline", Cause: "stdin: nothing was sent within " + timeout.String(),
-			Remedy: "send the registry's host and close stdin: echo HOST | docker-credential-ecssecrets " + verb}
+		return nil, &Failure{Code: "deadline", Cause: "stdin: its end did not come within " + timeout.String(),
+			Remedy: "close it after what is sent, as in: echo HOST | docker-credential-ecssecrets get"}
 	case <-c.ctx.Done():
 		return nil, &Failure{Code: "deadline", Cause: "stdin: " + c.ctx.Err().Error(), Remedy: "try again"}
 	}

@@ -28,8 +28,7 @@ func (c *call) read(serverURL string) *question {
 	return q
 }
 
-// resolve finds the host's entry. For what cannot be a host a broken mapping is
-// no matter: nothing in it could be meant.
+// resolve finds the host's entry.
 func (c *call) resolve(q *question) (err error) {
 	if q.err == nil {
 		q.mapping, q.err = mapping.Parse(q.sources)

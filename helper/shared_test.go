@@ -3,6 +3,7 @@ package helper_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -316,4 +317,29 @@ func (full) Writable() bool                          { return false }
 func (full) Put(string, []byte, time.Duration) error { return errors.New("no space left on device") }
 func (full) Lock(context.Context, string) (func(), error) {
 	return nil, errors.New("must not be waited for")
+}
+
+// Setting the clock by a day either way does nothing: only people read Clock.
+func TestTheWallClockDoesNotMatter(t *testing.T) {
+	for _, day := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		b := newBench()
+		b.get()
+		for name, value := range b.values {
+			var kept map[string]any
+			if err := json.Unmarshal(value, &kept); err != nil {
+				t.Fatal(err)
+			}
+			kept["Clock"] = time.Now().Add(day)
+			b.values[name], _ = json.Marshal(kept)
+		}
+		start := b.now
+		b.now = start + 59*time.Second
+		if b.get(); b.asked != 1 {
+			t.Errorf("clock %s off: asked %d times within the ttl", day, b.asked)
+		}
+		b.now = start + 60*time.Second
+		if b.get(); b.asked != 2 {
+			t.Errorf("clock %s off: asked %d times after the ttl", day, b.asked)
+		}
+	}
 }

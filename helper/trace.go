@@ -3,6 +3,7 @@ package helper
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,7 @@ func TraceTo(w io.Writer) func(format string, args ...any) {
 	start := time.Now()
 	return func(format string, args ...any) {
 		elapsed := float64(time.Since(start).Microseconds()) / 1000
-		fmt.Fprintf(w, "ecssecrets %8.2f ms  %s\n", elapsed, printable(fmt.Sprintf(format, args...)))
+		text := strings.ReplaceAll(fmt.Sprintf(format, args...), "µs", "us") // as time.Duration writes it
+		fmt.Fprintf(w, "ecssecrets %8.2f ms  %s\n", elapsed, printable(text))
 	}
 }

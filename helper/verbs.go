@@ -8,19 +8,22 @@ import (
 	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
 )
 
-// Get answers with the user name and password of the host's secret.
+// Get answers with the user name and password of the host's secret. To what
+// cannot be a host a broken mapping is no matter: nothing in it could be meant.
 func (c *call) Get(serverURL string) (username, password string, err error) {
 	q := c.read(serverURL)
 	if credential, ok := c.fresh(q); ok {
 		return credential.Username, credential.Password, nil
 	}
-	if err := c.resolve(q); err != nil {
+	err = c.resolve(q)
+	switch {
+	case err != nil && q.host == "":
+		return "", "", credentials.NewErrCredentialsNotFound()
+	case err != nil:
 		return "", "", c.report(q, err)
-	}
-	if q.entry == nil && q.mapping.Fallback != "" {
-		return c.getFallback(q.mapping, serverURL)
-	}
-	if q.entry == nil {
+	case q.entry == nil && q.mapping.Fallback != "":
+		return c.getFallback(q, serverURL)
+	case q.entry == nil:
 		return "", "", credentials.NewErrCredentialsNotFound()
 	}
 	credential, err := c.shared(q)
@@ -45,7 +48,7 @@ func (c *call) List() (map[string]string, error) {
 		hosts[string(host)] = ""
 	}
 	if q.mapping.Fallback != "" {
-		return hosts, c.listFallback(q.mapping, hosts)
+		return hosts, c.listFallback(q, hosts)
 	}
 	return hosts, nil
 }
@@ -57,7 +60,7 @@ func (c *call) Delete(serverURL string) error {
 	q := c.read(serverURL)
 	c.forget(q.host)
 	if c.resolve(q) == nil && q.entry == nil && q.mapping.Fallback != "" {
-		return c.changeFallback(q.mapping, credentials.ActionErase, serverURL)
+		return c.changeFallback(q, credentials.ActionErase, serverURL)
 	}
 	return nil
 }
@@ -71,10 +74,10 @@ func (c *call) Add(given *credentials.Credentials) error {
 	}
 	if q.entry == nil && q.mapping.Fallback != "" {
 		input, _ := json.Marshal(given)
-		return c.changeFallback(q.mapping, credentials.ActionStore, string(input))
+		return c.changeFallback(q, credentials.ActionStore, string(input))
 	}
 	if q.entry == nil {
-		return &Failure{Host: mapping.Host(given.ServerURL), Code: "store-refused", Remedy: "map it, or log in with another credential helper",
+		return &Failure{Host: q.host, Code: "store-refused", Remedy: "map it, or log in with another credential helper",
 			Cause: "no secret is mapped to this host, and this helper keeps no passwords of its own"}
 	}
 	credential, err := c.refresh(q, nil)

@@ -12,6 +12,9 @@ type secretARN struct {
 // parseSecretARN accepts what GetSecretValue takes as SecretId, in any partition.
 func parseSecretARN(s string) (secretARN, *mistake) {
 	fields := strings.SplitN(s, ":", 7)
+	if len(fields) == 6 && fields[2] != "secretsmanager" {
+		return secretARN{}, errOtherARN(s)
+	}
 	if len(fields) < 7 || !isRegion(fields[1]) {
 		return secretARN{}, &mistake{quoted(s) + " is not an ARN",
 			"write arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME, or the secret's name alone"}
@@ -19,8 +22,7 @@ func parseSecretARN(s string) (secretARN, *mistake) {
 	arn := secretARN{partition: fields[1], region: fields[3], account: fields[4], name: fields[6]}
 	switch {
 	case fields[2] != "secretsmanager" || fields[5] != "secret":
-		return arn, &mistake{quoted(s) + " is not the ARN of a Secrets Manager secret",
-			"write arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME"}
+		return arn, errOtherARN(s)
 	case strings.Contains(arn.name, ":"):
 		return arn, &mistake{quoted(s) + " has a :json-key:stage:version suffix, which repositoryCredentials does not know",
 			"end it after the secret's name: the whole secret is read, in its current version"}
@@ -30,6 +32,10 @@ func parseSecretARN(s string) (secretARN, *mistake) {
 		return arn, &mistake{quoted(s) + " has no account of 12 digits where an ARN has one", "copy the ARN from Secrets Manager"}
 	}
 	return arn, checkSecretName(arn.name)
+}
+
+func errOtherARN(s string) *mistake {
+	return &mistake{quoted(s) + " is not the ARN of a Secrets Manager secret", "write arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME"}
 }
 
 // checkSecretName holds a name to the characters that Secrets Manager allows

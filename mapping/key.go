@@ -12,10 +12,13 @@ func parseKey(key string) (Host, *mistake) {
 		return DockerHub, nil
 	}
 	if strings.Contains(key, "://") {
-		return "", &mistake{quoted(key) + " is a URL", "write the host alone, as clients pass it" + suggestHost(key)}
+		return "", &mistake{quoted(key) + " is a URL", "write the host alone" + suggestHost(key) + ", as clients pass it"}
 	}
 	if strings.ContainsAny(key, `/?#\`) {
-		return "", &mistake{quoted(key) + " has a path", "write the host alone: clients pass hosts, never repositories" + suggestHost(key)}
+		return "", &mistake{quoted(key) + " has a path", "write the host alone" + suggestHost(key) + ": clients pass hosts, never repositories"}
+	}
+	if key == "*" {
+		return "", &mistake{quoted(key) + " would match every host", "write \"*.\" and at least two labels, as in \"*.example.com\""}
 	}
 	name, isPattern := strings.CutPrefix(key, "*.")
 	if strings.Contains(name, "*") {
@@ -55,7 +58,7 @@ func suggestHost(key string) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf(": %q", host)
+	return fmt.Sprintf(", %q", host)
 }
 
 // isECR knows Amazon ECR's hosts in every partition by their shape,
@@ -75,7 +78,7 @@ func isECR(host string) bool {
 
 func errECR(key string) *mistake {
 	return &mistake{quoted(key) + " is an Amazon ECR host, whose passwords are tokens of 12 hours",
-		`leave it to ecr-login: "fallback": "ecr-login"`}
+		`take it out, and let ecr-login answer for it: "fallback": "ecr-login"`}
 }
 
 func isNumber(label string) bool {

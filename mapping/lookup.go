@@ -17,13 +17,18 @@ func (m *Mapping) Lookup(host Host) (*Entry, bool) {
 }
 
 // Hosts lists, sorted, the hosts that the mapping names, without its patterns.
-func (m *Mapping) Hosts() []Host {
-	hosts := make([]Host, 0, len(m.entries))
+func (m *Mapping) Hosts() []Host { return m.keys(false) }
+
+// Patterns lists, sorted, the patterns that the mapping names.
+func (m *Mapping) Patterns() []Host { return m.keys(true) }
+
+func (m *Mapping) keys(patterns bool) []Host {
+	keys := make([]Host, 0, len(m.entries))
 	for key := range m.entries {
-		if !strings.HasPrefix(string(key), "*") {
-			hosts = append(hosts, key)
+		if strings.HasPrefix(string(key), "*") == patterns {
+			keys = append(keys, key)
 		}
 	}
-	slices.Sort(hosts)
-	return hosts
+	slices.Sort(keys)
+	return keys
 }

@@ -54,10 +54,14 @@ func UserHome() string {
 // Read opens every mapping there is, in the order in which later ones override
 // earlier ones. Its error is an [*Error].
 func (p Places) Read() ([]*Source, error) {
+	candidates, err := p.candidates()
+	if err != nil {
+		return nil, err
+	}
 	var sources []*Source
-	for _, candidate := range p.candidates() {
+	for _, candidate := range candidates {
 		data, err := p.readFile(candidate.path)
-		if absent(err) && p.File == "" {
+		if p.File == "" && absent(candidate.path, err) {
 			continue
 		}
 		if err != nil {
@@ -79,32 +83,38 @@ type candidate struct {
 	fragment bool
 }
 
-func (p Places) candidates() []candidate {
+func (p Places) candidates() ([]candidate, error) {
 	if p.File != "" {
-		return []candidate{{path: p.File}}
+		return []candidate{{path: p.File}}, nil
 	}
 	all := []candidate{{path: filepath.Join(p.System, "mapping.json")}}
-	for _, name := range fragments(filepath.Join(p.System, "mapping.d")) {
+	names, err := fragments(filepath.Join(p.System, "mapping.d"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
 		all = append(all, candidate{name, true})
 	}
 	if p.User != "" {
 		all = append(all, candidate{path: p.User})
 	}
-	return all
+	return all, nil
 }
 
 // fragments lists *.json of a folder as a shell would: sorted, without the hidden
 // files that editors leave.
-func fragments(folder string) []string {
-	entries, _ := os.ReadDir(folder)
-	var names []string
+func fragments(folder string) (names []string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !absent(folder, err) {
+		return nil, unreadable(folder, err)
+	}
 	for _, entry := range entries {
 		if name := entry.Name(); strings.HasSuffix(name, ".json") && !strings.HasPrefix(name, ".") {
 			names = append(names, filepath.Join(folder, name))
 		}
 	}
 	slices.Sort(names)
-	return names
+	return names, nil
 }
 
 func (p Places) missing() *Error {
@@ -162,11 +172,26 @@ func unreadable(path string, err error) *Error {
 		cause = pathError.Err
 	}
 	return &Error{Code: Unreadable, File: path, Cause: "cannot be read: " + cause.Error(),
-		Remedy: "make it a file that this user can read, or remove it", err: err}
+		Remedy: remedyFor(err), err: err}
 }
 
-// absent also covers a HOME that is no folder, like the /dev/null of some
-// service accounts.
-func absent(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+func remedyFor(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "make it readable for the user that runs the client"
+	case errors.Is(err, fs.ErrNotExist):
+		return "write it, or correct the variable or link that names it"
+	}
+	return "put a readable file there, or remove it"
+}
+
+// absent reports that nothing is at the path: neither a link that leads nowhere
+// nor a file in the place of a folder. It also covers a HOME that is no folder,
+// like the /dev/null of some service accounts.
+func absent(path string, err error) bool {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return false
+	}
+	_, err = os.Lstat(path)
+	return err != nil
 }
