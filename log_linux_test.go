@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -30,3 +31,26 @@ func (l *systemLog) read() (records []string) {
 func fifo(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(syscall.Mkfifo(ts.MkAbs(args[0]), 0o600))
 }
+
+// tmpfs gives the script a runtime folder on tmpfs, which it does not have
+// otherwise.
+func tmpfs(ts *testscript.TestScript, _ bool, _ []string) {
+	folder, err := os.MkdirTemp("/dev/shm", "ecssecrets-test-")
+	ts.Check(err)
+	ts.Defer(func() { os.RemoveAll(folder) })
+	ts.Setenv("XDG_RUNTIME_DIR", folder)
+}
+
+// becomeNobody gives up root's rights. Who is not root stays who they are.
+func becomeNobody() {
+	if os.Geteuid() != 0 {
+		return
+	}
+	for _, err := range []error{syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody)} {
+		if err != nil {
+			panic(err)
+		}
+	}
+}
+
+const nobody = 65534

@@ -126,7 +126,8 @@ func (m machine) fetch(ctx context.Context, host mapping.Host, entry *mapping.En
 	})
 	var failure *awsapi.Error
 	if errors.As(err, &failure) {
-		return helper.Secret{}, &helper.Failure{Code: failure.Code, Cause: failure.Cause, Remedy: failure.Remedy}
+		return helper.Secret{}, &helper.Failure{Code: failure.Code, Cause: failure.Cause, Remedy: failure.Remedy,
+			Transient: failure.Transient, Withdrawn: failure.Withdrawn}
 	}
 	return helper.Secret{Value: secret.Value}, err
 }

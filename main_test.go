@@ -3,9 +3,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,18 +23,27 @@ import (
 // The scripts in testdata/script are the program's behaviour. Each has a machine
 // of its own below $WORK (etc, var, home), a system log, and an AWS endpoint. The
 // program is docker-credential-ecssecrets; `ask VERB TEXT` is the same with TEXT
-// on stdin.
+// on stdin, and `nobody VERB TEXT` is `ask` by a user who is not root.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		name:  func() { os.Exit(scriptMachine().run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		"ask": func() { os.Exit(scriptMachine().run(os.Args[1:2], strings.NewReader(os.Args[2]), os.Stdout, os.Stderr)) },
+		"ask": ask,
+		"nobody": func() {
+			becomeNobody()
+			ask()
+		},
 	})
+}
+
+func ask() {
+	os.Exit(scriptMachine().run(os.Args[1:2], strings.NewReader(os.Args[2]), os.Stdout, os.Stderr))
 }
 
 func scriptMachine() machine {
 	m := thisMachine()
 	root := os.Getenv("WORK")
 	m.system = filepath.Join(root, "etc", "ecssecrets")
+	m.etc = filepath.Join(root, "etc")
 	m.log = os.Getenv("SCRIPT_LOG")
 	m.aws.ECSConfig = []string{filepath.Join(root, "etc", "ecs", "ecs.config"), filepath.Join(root, "var", "lib", "ecs", "ecs.config")}
 	m.aws.DMI = filepath.Join(root, "dmi")
@@ -47,7 +58,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setUp,
 		Condition:           condition,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		Cmds: withDoctor(withAWS(commands{
 			"secret":   putSecret,
 			"fault":    fault,
 			"requests": requests,
@@ -56,7 +67,11 @@ func TestScripts(t *testing.T) {
 			"mode":     mode,
 			"large":    large,
 			"fifo":     fifo,
-		},
+			"code":     code,
+			"failure":  failure,
+			"owner":    owner,
+			"tmpfs":    tmpfs,
+		})),
 	})
 }
 
@@ -77,7 +92,8 @@ func setUp(env *testscript.Env) error {
 	env.Vars = append(env.Vars, aws.Environ()...)
 	env.Vars = append(env.Vars, "SCRIPT_LOG="+log.path, "HOME="+home, "XDG_RUNTIME_DIR="+run, "ENDPOINT="+aws.URL)
 	// A file where the runtime folder would be: scripts run without one.
-	return firstError(os.Mkdir(home, 0o700), os.Mkdir(run, 0o700), os.WriteFile(filepath.Join(run, "ecssecrets"), nil, 0o600))
+	return firstError(os.Mkdir(home, 0o700), os.Mkdir(run, 0o700), os.WriteFile(filepath.Join(run, "ecssecrets"), nil, 0o600),
+		os.Chmod(filepath.Dir(env.WorkDir), 0o711)) // nobody must get there
 }
 
 func firstError(errs ...error) error {
@@ -162,11 +178,51 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// code N PROGRAM ARGS runs a program that must end with this exit code.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.ExitCode() != want:
+		ts.Fatalf("exit code %d, want %d", exit.ExitCode(), want)
+	case exit == nil && err != nil:
+		ts.Fatalf("%v", err)
+	case exit == nil && want != 0:
+		ts.Fatalf("exit code 0, want %d", want)
+	}
+}
+
+var failureLine = regexp.MustCompile("^[ -_a-~]{1,500}\n$")
+
+// failure CODE: the last program said one line of at most 500 printable ASCII
+// bytes without a backtick, the same on stdout and stderr, and the system log has
+// one record: priority <11> (user, error), program[pid], code, line.
+func failure(ts *testscript.TestScript, _ bool, args []string) {
+	said := ts.ReadFile("stdout")
+	switch {
+	case !failureLine.MatchString(said):
+		ts.Fatalf("stdout is not one short plain line: %q", said)
+	case ts.ReadFile("stderr") != said:
+		ts.Fatalf("stderr is %q, stdout %q", ts.ReadFile("stderr"), said)
+	}
+	logged(ts, false, []string{`^<11>\w{3} [ \d]\d \d\d:\d\d:\d\d ` + name + `\[\d+\]: ` +
+		regexp.QuoteMeta(args[0]+": "+strings.TrimSuffix(said, "\n")) + "$"})
+}
+
 // mode OCTAL FILE
 func mode(ts *testscript.TestScript, _ bool, args []string) {
 	bits, err := strconv.ParseUint(args[0], 8, 32)
 	ts.Check(err)
 	ts.Check(os.Chmod(ts.MkAbs(args[1]), os.FileMode(bits)))
+}
+
+// owner UID FILE
+func owner(ts *testscript.TestScript, _ bool, args []string) {
+	uid, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(os.Lchown(ts.MkAbs(args[1]), uid, -1))
 }
 
 // large FILE BYTES [PREFIX [SUFFIX]] writes a file of that many letters.
@@ -189,7 +245,11 @@ func newLog() (*systemLog, error) {
 	}
 	path := filepath.Join(folder, "log")
 	connection, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
-	return &systemLog{path, connection}, err
+	if err != nil {
+		return nil, err
+	}
+	// As /dev/log, for everybody.
+	return &systemLog{path, connection}, firstError(os.Chmod(folder, 0o711), os.Chmod(path, 0o666))
 }
 
 func (l *systemLog) close() {

@@ -54,7 +54,7 @@ func (c *call) shared(q *question) (Credential, error) {
 		c.trace("%s: another helper asked AWS", q.host)
 		return copied.credential(), nil
 	}
-	if failed := c.load(failureName(name)); failed != nil && failed.Failure != nil && failed.At+together >= c.began {
+	if failed := c.loadRefusal(failureName(name)); failed != nil && failed.Failure != nil && failed.At+together >= c.began {
 		c.trace("%s: another helper asked AWS", q.host)
 		return Credential{}, failed.Failure
 	}
@@ -94,7 +94,7 @@ func (c *call) refresh(q *question, copied *answer) (Credential, error) {
 		c.helper.Cache.Remove(name)
 	}
 	now := c.helper.Cache.Now()
-	c.keep(failureName(name), &answer{Failure: failure, At: now}, q.mapping.Timeout+together)
+	c.keep(failureName(name), &refusal{failure, now}, q.mapping.Timeout+together)
 	return Credential{}, err
 }
 
@@ -103,7 +103,9 @@ func (c *call) keepCredential(q *question, name string, credential Credential) {
 	a := &answer{Username: credential.Username, Password: credential.Password, At: now, Clock: time.Now().UTC().Truncate(time.Second)}
 	a.Fresh = now + q.mapping.Cache.TTL
 	a.Stale = a.Fresh + q.mapping.Cache.StaleIfError
-	c.helper.Cache.Remove(failureName(name))
+	if c.loadRefusal(failureName(name)) != nil {
+		c.helper.Cache.Remove(failureName(name))
+	}
 	c.keep(name, a, max(a.Stale-now, together))
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
@@ -53,15 +52,11 @@ func OnThisMachine(version string) *Client {
 // Fetch calls GetSecretValue once, within ctx's deadline; the SDK repeats what
 // may be repeated. Its error is an [*Error].
 func (c *Client) Fetch(ctx context.Context, request Request) (Secret, error) {
-	agent := readECSConfig(c.ECSConfig)
-	agent.exportProxy()
-	s := &session{client: c, request: request, agent: agent, imds: c.mayUseIMDS(agent)}
+	s := &session{client: c, request: request, agent: readECSConfig(c.ECSConfig)}
+	s.agent.exportProxy()
 	cfg, err := s.configure(ctx)
 	if err != nil {
 		return Secret{}, s.explain(ctx, err)
-	}
-	if s.region == "" {
-		return Secret{}, s.noRegion()
 	}
 	api := secretsmanager.NewFromConfig(cfg, func(o *secretsmanager.Options) { o.Region = s.region })
 	start := time.Now()
@@ -72,23 +67,22 @@ func (c *Client) Fetch(ctx context.Context, request Request) (Secret, error) {
 	c.trace("GetSecretValue in %s: version %s of %s, %s", s.region, aws.ToString(output.VersionId),
 		aws.ToTime(output.CreatedDate).UTC().Format(time.RFC3339), since(start))
 	if output.SecretString == nil {
-		return Secret{}, &Error{Code: "secret-binary", Cause: "the secret has no text, only SecretBinary",
-			Remedy: `store it as text: {"username": "...", "password": "..."}`}
+		return Secret{}, s.noText(output.SecretBinary)
 	}
 	return Secret{Value: *output.SecretString, VersionID: aws.ToString(output.VersionId), Created: aws.ToTime(output.CreatedDate)}, nil
 }
 
-// session is one Fetch.
+// session is one Fetch, and what it has found out so far.
 type session struct {
 	client  *Client
 	request Request
 	agent   ecsConfig
-	imds    bool
-	region  string // in which the secret is looked for
-}
+	imds    *metadata // nil until the chain comes to it
+	region  string    // in which the secret is looked for
 
-func (c *Client) userAgent(cfg *aws.Config) {
-	cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("docker-credential-ecssecrets", c.Version))
+	sources []aws.CredentialSource // the SDK's way to the credentials
+	source  string                 // where they came from in the end
+	last    lastRequest
 }
 
 func (c *Client) trace(format string, args ...any) {

@@ -3,31 +3,28 @@ package awsapi
 import (
 	"cmp"
 	"context"
-	"errors"
-	"net/url"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 )
-
-// rewriteTime is more than the SSM agent takes to rewrite its credentials file,
-// which it does in place.
-const rewriteTime = 100 * time.Millisecond
 
 // configure loads the SDK's configuration, finds the region, and has credentials
 // retrieved. A credentials file that is being rewritten gets a second look.
 func (s *session) configure(ctx context.Context) (aws.Config, error) {
 	cfg, err := s.load(ctx)
-	if err == nil || !mayBeHalfWritten(err) {
+	if err == nil || !s.mayBeHalfWritten(err) {
 		return cfg, err
 	}
-	s.client.trace("AWS configuration: %v; looking again in case a file is being rewritten", err)
+	s.client.trace("AWS configuration: %s; looking again in case a file is being rewritten", describe(err))
 	select {
 	case <-ctx.Done():
 		return cfg, err
@@ -37,110 +34,82 @@ func (s *session) configure(ctx context.Context) (aws.Config, error) {
 }
 
 func (s *session) load(ctx context.Context) (aws.Config, error) {
-	start := time.Now()
-	cfg, err := config.LoadDefaultConfig(ctx, s.options(ctx)...)
+	cfg, err := s.loadSettings(ctx)
 	if err != nil {
 		return cfg, &configError{err}
 	}
-	if s.request.Partition != "" && !samePartition(ctx, cfg.Region, s.request.Region) {
-		cfg, err = config.LoadDefaultConfig(ctx, append(s.options(ctx), config.WithRegion(s.request.Region))...)
-		if err != nil {
-			return cfg, &configError{err}
-		}
+	if s.region = cmp.Or(s.request.Region, cfg.Region); s.region == "" {
+		return cfg, s.noRegion()
 	}
-	s.client.userAgent(&cfg)
-	s.region = cmp.Or(s.request.Region, cfg.Region)
 	s.client.trace("AWS region for the secret: %s (%s)", s.region, s.regionSource(cfg.Region))
-	cfg.HTTPClient, err = bounded(cfg.HTTPClient)
-	if err != nil {
-		return cfg, &configError{err}
+	if err := s.retrieve(ctx, cfg.Credentials); err != nil || s.request.RoleARN == "" {
+		return cfg, err
 	}
-	if s.request.RoleARN != "" {
-		s.assumeRole(&cfg)
+	s.assumeRole(&cfg)
+	return cfg, s.retrieve(ctx, cfg.Credentials)
+}
+
+// loadSettings has the SDK read the environment and files. STS is asked in the
+// region that comes out: the ambient one, or where that is of another partition
+// than the secret, the secret's.
+func (s *session) loadSettings(ctx context.Context) (aws.Config, error) {
+	options := s.options(ctx)
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil || s.request.Partition == "" || cfg.Region == s.request.Region || partitionOf(cfg.Region) == s.request.Partition {
+		return cfg, err
 	}
-	credentials, err := cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return cfg, &credentialsError{err}
-	}
-	s.client.trace("AWS credentials from %s, %s", credentials.Source, since(start))
-	return cfg, nil
+	return config.LoadDefaultConfig(ctx, append(options, config.WithRegion(s.request.Region))...)
 }
 
 func (s *session) options(ctx context.Context) []func(*config.LoadOptions) error {
+	client := newHTTPClient(ctx)
 	options := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(newHTTPClient(ctx)),
-		config.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = maxBackoff })
-		}),
+		config.WithHTTPClient(client),
+		config.WithLogger(logging.LoggerFunc(s.log)),
+		config.WithAPIOptions(s.apiOptions()),
+		config.WithRetryer(func() aws.Retryer { return newRetryer(ctx) }),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }),
+		config.WithProcessCredentialOptions(func(o *processcreds.Options) { o.Timeout = processTimeout(ctx) }),
+		config.WithEC2IMDSClientEnableState(imds.ClientDisabled), // but for the client that follows
+		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) { o.Client = s.metadata(ctx).client }),
 	}
 	if s.request.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(s.request.Profile))
 	}
-	if !s.imds {
-		options = append(options, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
-	}
-	switch region := cmp.Or(s.agent.region, s.request.Region); {
-	case region != "":
-		options = append(options, config.WithDefaultRegion(region))
-	case s.imds:
-		options = append(options, config.WithEC2IMDSRegion())
-	}
-	return options
+	return append(options, s.regionOptions(ctx)...)
 }
 
-// regionSource says, for the trace, which setting gave the region.
-func (s *session) regionSource(ambient string) string {
-	switch {
-	case s.request.Partition != "":
-		return "from the ARN"
-	case s.request.Region != "":
-		return "from the mapping"
-	case os.Getenv("AWS_REGION") != "" || os.Getenv("AWS_DEFAULT_REGION") != "":
-		return "from the environment"
-	case ambient != "" && ambient == s.agent.region:
-		return "from the profile or the ECS agent's configuration"
+// processTimeout has a credential_process end before this program does: it has
+// the client's stderr, for whose end some clients wait.
+func processTimeout(ctx context.Context) time.Duration {
+	return share(ctx, 90, processcreds.DefaultTimeout)
+}
+
+// newRetryer is the SDK's, but for the time between two attempts, of which the
+// deadline allows for little, and for certificates, which are no better the
+// second time.
+func newRetryer(ctx context.Context) aws.Retryer {
+	untrusted := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+		if isTLS(err) {
+			return aws.FalseTernary
+		}
+		return aws.UnknownTernary
+	})
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxBackoff = backoffTime(ctx)
+		o.Retryables = append([]retry.IsErrorRetryable{untrusted}, o.Retryables...)
+	})
+}
+
+// apiOptions apply to every request, those of the credential chain included.
+func (s *session) apiOptions() []func(*middleware.Stack) error {
+	return []func(*middleware.Stack) error{
+		awsmiddleware.AddUserAgentKeyValue("docker-credential-ecssecrets", s.client.Version),
+		s.last.record,
 	}
-	return "from the profile or the instance's metadata"
 }
 
-// samePartition compares the names of the regions' STS endpoints: the SDK knows
-// every partition, and this program none.
-func samePartition(ctx context.Context, a, b string) bool {
-	return a == b || endpointSuffix(ctx, a) == endpointSuffix(ctx, b)
-}
-
-func endpointSuffix(ctx context.Context, region string) string {
-	endpoint, err := sts.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, sts.EndpointParameters{Region: &region})
-	if err != nil {
-		return ""
-	}
-	return strings.Replace(endpoint.URI.Host, "."+region+".", ".REGION.", 1)
-}
-
-// configError is a fault of the configuration that the SDK loads.
-type configError struct{ error }
-
-func (e *configError) Unwrap() error { return e.error }
-
-// credentialsError is the last error of the chain that looks for credentials.
-type credentialsError struct{ error }
-
-func (e *credentialsError) Unwrap() error { return e.error }
-
-// mayBeHalfWritten: a file cut short while it is rewritten lacks its end, a key,
-// or its only profile. What came from a server did not come from such a file.
-func mayBeHalfWritten(err error) bool {
-	var configuration *configError
-	var credentials *credentialsError
-	var operation interface{ Operation() string }
-	var address *url.Error
-	if errors.As(err, &operation) || errors.As(err, &address) {
-		return false
-	}
-	return (errors.As(err, &configuration) || errors.As(err, &credentials)) && hasCredentialsFile()
-}
-
-func hasCredentialsFile() bool {
-	info, err := os.Stat(cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), config.DefaultSharedCredentialsFilename()))
-	return err == nil && info.Mode().IsRegular()
+// log gets what the SDK would write to stderr.
+func (s *session) log(classification logging.Classification, format string, args ...any) {
+	s.client.trace("AWS SDK: "+format, args...)
 }

@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,25 +45,27 @@ type statement struct {
 // sessionPolicy allows the one secret, and its key by the encryption context
 // that Secrets Manager gives with every use of a key.
 func (s *session) sessionPolicy() string {
-	arn := s.secretARN()
-	either := []string{arn, arn + "-??????"}
+	arns := s.secretARNs()
 	policy, _ := json.Marshal(struct {
 		Version   string
 		Statement []statement
 	}{"2012-10-17", []statement{
-		{Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: either},
+		{Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: arns},
 		{Effect: "Allow", Action: "kms:Decrypt", Resource: []string{"*"},
-			Condition: map[string]map[string][]string{"StringLike": {"kms:EncryptionContext:SecretARN": either}}},
+			Condition: map[string]map[string][]string{"StringLike": {"kms:EncryptionContext:SecretARN": arns}}},
 	}})
 	return string(policy)
 }
 
-// secretARN is the secret's ARN, as far as it is known: a bare name is one of the
-// role's own account.
-func (s *session) secretARN() string {
-	if s.request.Partition != "" {
-		return s.request.SecretID
+// secretARNs are the ARNs that the secret can have. Secrets Manager takes an ARN
+// for whole when it ends like the six characters that it appends to each name.
+func (s *session) secretARNs() []string {
+	arn := s.request.SecretID
+	if s.request.Partition == "" {
+		role := strings.SplitN(s.request.RoleARN, ":", 6)
+		arn = strings.Join([]string{"arn", role[1], "secretsmanager", s.region, role[4], "secret", s.request.SecretID}, ":")
+	} else if regexp.MustCompile(`-[A-Za-z0-9]{6}$`).MatchString(arn) {
+		return []string{arn}
 	}
-	role := strings.SplitN(s.request.RoleARN, ":", 6)
-	return strings.Join([]string{"arn", role[1], "secretsmanager", s.region, role[4], "secret", s.request.SecretID}, ":")
+	return []string{arn, arn + "-??????"}
 }

@@ -51,29 +51,40 @@ func (f *Folder) Close() {
 // openParent opens the first of the places where a runtime folder may be: the
 // session's, if it is ours; the user's; root's.
 func openParent() (int, error) {
+	var places []string
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		if fd, ok := openOurs(dir); ok {
+			return fd, nil
+		}
+		places = append(places, dir)
+	}
 	uid, err := outerUID()
 	if err != nil {
 		return -1, err
 	}
-	places := []string{filepath.Join("/run/user", strconv.Itoa(uid))}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
-		places = append([]string{dir}, places...)
-	}
+	usual := []string{filepath.Join("/run/user", strconv.Itoa(uid))}
 	if uid == 0 {
-		places = append(places, "/run")
+		usual = append(usual, "/run")
 	}
-	for _, place := range places {
-		fd, err := unix.Open(place, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			continue
-		}
-		var stat unix.Stat_t
-		if unix.Fstat(fd, &stat) == nil && int(stat.Uid) == os.Geteuid() && stat.Mode&0o022 == 0 {
+	for _, place := range usual {
+		if fd, ok := openOurs(place); ok {
 			return fd, nil
 		}
-		unix.Close(fd)
 	}
-	return -1, fmt.Errorf("runtime folder: none of %s is there and ours", strings.Join(places, ", "))
+	return -1, fmt.Errorf("runtime folder: none of %s is there and ours", strings.Join(append(places, usual...), ", "))
+}
+
+func openOurs(place string) (fd int, ok bool) {
+	fd, err := unix.Open(place, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, false
+	}
+	var stat unix.Stat_t
+	if unix.Fstat(fd, &stat) == nil && int(stat.Uid) == os.Geteuid() && stat.Mode&0o022 == 0 {
+		return fd, true
+	}
+	unix.Close(fd)
+	return -1, false
 }
 
 // outerUID is who the user is outside a user namespace, as rootless podman makes

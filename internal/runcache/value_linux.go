@@ -66,16 +66,15 @@ func (f *Folder) Put(name string, value []byte, keep time.Duration) error {
 }
 
 // Writable reports whether a value of usual size could be put now: a full or
-// read-only tmpfs is better known before many wait for the value.
+// read-only tmpfs is better known before many wait for the value. A tmpfs that
+// counts no blocks or no inodes has no end of them (tmpfs(5)).
 func (f *Folder) Writable() bool {
-	name := fmt.Sprintf("%s%d-room", temporaryPrefix, os.Getpid())
-	file, err := f.open(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL)
-	if err != nil {
+	var fs unix.Statfs_t
+	if unix.Fstatfs(f.fd, &fs) != nil || fs.Flags&unix.ST_RDONLY != 0 {
 		return false
 	}
-	defer file.Close()
-	defer unix.Unlinkat(f.fd, name, 0)
-	return unix.Fallocate(int(file.Fd()), 0, 0, 16<<10) == nil
+	room := fs.Blocks == 0 || fs.Bavail*uint64(fs.Bsize) >= 16<<10
+	return room && (fs.Files == 0 || fs.Ffree > 1)
 }
 
 // open refuses what is no plain file of ours: nothing else is ever made here.

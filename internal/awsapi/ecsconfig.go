@@ -3,7 +3,6 @@ package awsapi
 import (
 	"cmp"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -53,36 +52,4 @@ func (e ecsConfig) exportProxy() {
 	os.Setenv("HTTP_PROXY", e.proxy)
 	os.Setenv("HTTPS_PROXY", e.proxy)
 	os.Setenv("NO_PROXY", e.noProxy)
-}
-
-// mayUseIMDS reports whether asking for instance metadata can lead anywhere: off
-// EC2 it only makes people wait.
-func (c *Client) mayUseIMDS(agent ecsConfig) bool {
-	if agent.external {
-		c.trace("instance metadata: not asked, ECS_EXTERNAL=true")
-		return false
-	}
-	if os.Getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT") != "" {
-		return true
-	}
-	vendor, known := c.vendor()
-	if known && !strings.Contains(vendor, "amazon") {
-		c.trace("instance metadata: not asked, this machine is no EC2 instance (%s)", vendor)
-		return false
-	}
-	return true
-}
-
-// vendor is what DMI says in the files where EC2 names itself: Nitro in
-// sys_vendor, Xen in bios_version.
-func (c *Client) vendor() (vendor string, known bool) {
-	if c.DMI == "" {
-		return "", false
-	}
-	var words []string
-	for _, file := range []string{"sys_vendor", "bios_version", "board_asset_tag"} {
-		text, _ := os.ReadFile(filepath.Join(c.DMI, file))
-		words = append(words, strings.Fields(strings.ToLower(string(text)))...)
-	}
-	return strings.Join(words, " "), len(words) > 0
 }
