@@ -1,0 +1,52 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const program = "docker-credential-ecssecrets"
+
+// goProgram is a program that is built for the tests.
+type goProgram struct {
+	name   string
+	module string // folder of the module that it is built in
+	source string // package
+	flags  []string
+}
+
+// ours are the program under test, built as releases are, and the one in the
+// tests' image.
+var ours = []goProgram{
+	{name: program, module: "../..", source: "."},
+	{name: "hello", module: ".", source: "./testdata/hello"},
+}
+
+// foreign are the clients that Debian has no package of.
+var foreign = []goProgram{
+	{name: "crane", module: "clients", source: "github.com/google/go-containerregistry/cmd/crane"},
+	{name: "oras", module: "clients", source: "oras.land/oras/cmd/oras"},
+	{name: "orasgo", module: "clients", source: "./orasgo"},
+	{name: "testcontainers", module: "clients", source: "./testcontainers"},
+	{name: "docker-buildx", module: "clients", source: "github.com/docker/buildx/cmd/buildx"},
+	{name: "docker-compose", module: "clients", source: "github.com/docker/compose/v5/cmd"},
+	{name: "docker29", module: "clients", source: "github.com/docker/cli/cmd/docker", flags: []string{
+		"-gcflags=github.com/docker/cli/cmd/docker=-lang=go1.26", // its module names no Go version
+		"-ldflags=-X github.com/docker/cli/cli/version.Version=29.9.3",
+	}},
+}
+
+func (p goProgram) build(dir string) error {
+	args := append([]string{"-C", p.module, "build", "-trimpath", "-o", filepath.Join(dir, p.name)}, p.flags...)
+	cmd := exec.Command("go", append(args, p.source)...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s does not build: %w: %s", p.name, err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
