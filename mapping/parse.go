@@ -143,6 +143,9 @@ func (s *Source) parse() (hujson.Value, error) {
 	if strings.TrimSpace(string(s.Data)) == "" {
 		return hujson.Value{}, s.invalid(0, "there is nothing in it", `write at least {"registries": {}}`)
 	}
+	if at := nestedTooDeeply(s.Data); at >= 0 {
+		return hujson.Value{}, s.invalid(at, "this is nested too deeply", "write registries, their entries, and nothing below")
+	}
 	root, err := hujson.Parse(s.Data)
 	if err == nil {
 		return root, nil
@@ -151,6 +154,25 @@ func (s *Source) parse() (hujson.Value, error) {
 	fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &e.Line, &e.Column)
 	e.Cause = strings.ReplaceAll(errors.Unwrap(err).Error(), "unexpected EOF", "the text ends too early")
 	return root, e
+}
+
+// nestedTooDeeply finds where brackets pile up, or gives -1: hujson goes down by
+// recursion, without end. Brackets in texts and comments count, and need not match:
+// no mapping has a thousand of them open.
+func nestedTooDeeply(data []byte) int {
+	depth := 0
+	for i, c := range data {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		}
+		if depth > 1000 {
+			return i
+		}
+	}
+	return -1
 }
 
 // object calls set with the index in known of each member's name, and refuses

@@ -75,6 +75,16 @@ func TestLaterSourcesOverride(t *testing.T) {
 	}
 }
 
+func TestDeepNestingIsRefused(t *testing.T) {
+	for _, open := range []string{"[", `{"a":`, "{\"registries\":["} {
+		_, err := parse(strings.Repeat(open, 700_000))
+		var mistake *mapping.Error
+		if !errors.As(err, &mistake) || mistake.Line != 1 {
+			t.Errorf("%s...: %v", open, err)
+		}
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	m, err := parse(`{"registries": {"a.example": "name"}}`)
 	if err != nil {

@@ -80,6 +80,8 @@ type session struct {
 	imds    *metadata // nil until the chain comes to it
 	region  string    // in which the secret is looked for
 
+	regionFrom string // which setting gave it
+
 	sources []aws.CredentialSource // the SDK's way to the credentials
 	source  string                 // where they came from in the end
 	last    lastRequest

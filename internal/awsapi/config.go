@@ -41,7 +41,8 @@ func (s *session) load(ctx context.Context) (aws.Config, error) {
 	if s.region = cmp.Or(s.request.Region, cfg.Region); s.region == "" {
 		return cfg, s.noRegion()
 	}
-	s.client.trace("AWS region for the secret: %s (%s)", s.region, s.regionSource(cfg.Region))
+	s.regionFrom = s.regionSource(cfg.Region)
+	s.client.trace("AWS region for the secret: %s (%s)", s.region, s.regionFrom)
 	if err := s.retrieve(ctx, cfg.Credentials); err != nil || s.request.RoleARN == "" {
 		return cfg, err
 	}

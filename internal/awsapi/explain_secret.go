@@ -69,9 +69,9 @@ func (s *session) notFound(message string) *Error {
 		return &Error{Code: "secret-not-found", Cause: "the secret has no current value", Withdrawn: true,
 			Remedy: "give it one: " + s.cli("put-secret-value") + " --secret-string file://FILE"}
 	}
-	where := "in " + s.region
-	if s.request.Account != "" {
-		where += " of account " + s.request.Account
+	where := fmt.Sprintf("in %s of account %s", s.region, s.request.Account)
+	if s.request.Partition == "" {
+		where = fmt.Sprintf("in %s (the region is %s)", s.region, s.regionFrom)
 	}
 	remedy := "see what there is: aws secretsmanager list-secrets --region " + s.region + s.profileFlag()
 	if other := otherRegion(s.request.SecretID, s.region); other != "" && s.request.Partition == "" {

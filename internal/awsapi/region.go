@@ -23,7 +23,7 @@ func (s *session) regionOptions(ctx context.Context) []func(*config.LoadOptions)
 
 func hasRegion() bool { return cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) != "" }
 
-// regionSource says, for the trace, which setting gave the region.
+// regionSource says which setting gave the region.
 func (s *session) regionSource(ambient string) string {
 	switch {
 	case s.request.Partition != "":

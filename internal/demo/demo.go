@@ -171,9 +171,10 @@ func (d *demo) pullWithoutSecret(ctx context.Context) error {
 func (d *demo) sayWhatNext(context.Context) error {
 	fmt.Fprint(d.out, `
 All of it happened as said, and is cleaned up. For your own registry:
-   install  go install `+program+`@latest
-   map      the registry to its secret, as in mapping.json above: /etc/ecssecrets/mapping.json
-   docker   "credHelpers": { "registry.example.com": "ecssecrets" } in ~/.docker/config.json
+   install  as README.md says
+   map      docker-credential-ecssecrets import task.json, or by hand, as in mapping.json above
+   point    docker-credential-ecssecrets setup
+   check    docker-credential-ecssecrets doctor
    more     README.md: IAM policy, podman, what each failure means
 `)
 	return nil

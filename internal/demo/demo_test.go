@@ -62,7 +62,7 @@ func TestDemo(t *testing.T) {
 		"/app:1, sha256:",
 		"AWS was asked once, for secretsmanager:GetSecretValue in eu-west-1",
 		secretARN + ": the secret is scheduled for deletion",
-		"go install " + program + "@latest",
+		"docker-credential-ecssecrets setup",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the transcript lacks %q", want)
