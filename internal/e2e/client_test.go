@@ -87,20 +87,6 @@ func TestClientsPull(t *testing.T) {
 	}
 }
 
-// Where the helper is asked about every registry, those of others go on working.
-func TestClientsPullFromPublicRegistries(t *testing.T) {
-	for _, c := range clients(t) {
-		t.Run(c.name, func(t *testing.T) {
-			s := newSetup(t)
-			public := startOpenRegistry(t).publish(t, "library/app:1")
-			c.askAll(t, s.home)
-
-			c.pulls(t, s.home, s.image).mustSucceed(t)
-			c.pulls(t, s.home, public).mustSucceed(t)
-		})
-	}
-}
-
 // Whatever a client makes of a helper that fails, its user gets to know the reason.
 func TestClientsFailWithTheReason(t *testing.T) {
 	for _, c := range clients(t) {

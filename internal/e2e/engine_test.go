@@ -24,6 +24,7 @@ func startEngine(dir string) (*engine, error) {
 		"--config-file", config,
 		"--data-root", state,
 		"--host", "unix://"+socket,
+		"--group", "e2e", // who may use it beside root
 		"--bridge", "none",
 		"--iptables=false",
 	)

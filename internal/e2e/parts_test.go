@@ -12,7 +12,7 @@ import (
 
 // programs are the real things that the tests need, by the program that each is.
 var programs = []string{
-	"go", "unshare", "setpriv", "newuidmap", "ip", "strace",
+	"go", "unshare", "setpriv", "newuidmap", "ip", "strace", "sudo",
 	"dockerd", "docker-registry", "htpasswd", "moto_server",
 	"docker", "/usr/bin/docker", "podman", "buildah", "skopeo",
 }

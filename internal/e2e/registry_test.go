@@ -15,52 +15,35 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// registry is a registry that answers to one user only.
+// registry is a registry that answers to one user only, or to everybody.
 type registry struct {
-	host string // as image names have it
-	dir  string
-	login
+	host  string // as image names have it
+	dir   string
+	login // of the user; empty where everybody may come in
 }
 
 func startRegistry(t *testing.T) *registry {
-	t.Helper()
-	r := newRegistry(t)
-	r.admit(t, newLogin())
-	r.start(t, fmt.Sprintf("auth: {htpasswd: {realm: private, path: %q}}", filepath.Join(r.dir, "htpasswd")))
-	return r
-}
-
-// startOpenRegistry starts a registry that answers to everybody, as public ones do.
-func startOpenRegistry(t *testing.T) *registry {
-	t.Helper()
-	r := newRegistry(t)
-	r.start(t, "")
-	return r
-}
-
-func newRegistry(t *testing.T) *registry {
 	t.Helper()
 	host, err := freeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &registry{host: host, dir: t.TempDir()}
-}
-
-func (r *registry) start(t *testing.T, auth string) {
-	t.Helper()
-	r.write(t, "config.yml", fmt.Sprintf(registryConfig, r.host, filepath.Join(r.dir, "storage"))+auth)
+	r := &registry{host: host, dir: t.TempDir()}
+	r.admit(t, newLogin())
+	r.write(t, "config.yml", fmt.Sprintf(registryConfig, r.host, filepath.Join(r.dir, "storage"), filepath.Join(r.dir, "htpasswd")))
 	s, err := startServer(r.dir, listens("tcp", r.host), "docker-registry", "serve", "config.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.stop)
+	return r
 }
 
 const registryConfig = `
 version: 0.1
 http: {addr: %q}
 storage: {filesystem: {rootdirectory: %q}}
+auth: {htpasswd: {realm: private, path: %q}}
 `
 
 // admit makes a user the only one who may come in. The registry reads the file

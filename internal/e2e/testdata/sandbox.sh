@@ -22,8 +22,9 @@ mount -t tmpfs tmpfs /dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts
 mount -t tmpfs tmpfs /run
 
-# A user without rights, for rootless podman.
+# A user without rights.
 echo 'e2e:x:4321:4321::/nonexistent:/bin/sh' >>/etc/passwd
+echo 'e2e:*:20000::::::' >>/etc/shadow
 echo 'e2e:x:4321:' >>/etc/group
 echo 'e2e:432100000:65536' | tee -a /etc/subuid >>/etc/subgid
 
