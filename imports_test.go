@@ -10,15 +10,20 @@ import (
 // the AWS SDK to its one importer.
 func TestDataRunsOneWay(t *testing.T) {
 	allowed := map[string]string{
-		"":                  "helper mapping internal/awsapi internal/runcache internal/syslog",
-		"helper":            "mapping",
-		"mapping":           "",
-		"internal/awsapi":   "",
-		"internal/awstest":  "",
-		"internal/runcache": "",
-		"internal/syslog":   "",
-		"internal/demo":     "internal/awstest",
-		"internal/e2e":      "",
+		"":                      "helper mapping internal/awsapi internal/cli internal/runcache internal/syslog",
+		"helper":                "mapping",
+		"mapping":               "",
+		"packaging/man":         "internal/cli",
+		"internal/awsapi":       "",
+		"internal/awstest":      "",
+		"internal/cli":          "helper mapping internal/dockerconfig internal/iampolicy internal/taskdef",
+		"internal/demo":         "internal/awstest",
+		"internal/dockerconfig": "",
+		"internal/e2e":          "",
+		"internal/iampolicy":    "",
+		"internal/runcache":     "",
+		"internal/syslog":       "",
+		"internal/taskdef":      "",
 	}
 	for folder, imports := range packages(t) {
 		siblings, known := allowed[folder]

@@ -1,9 +1,12 @@
 // docker-credential-ecssecrets is a Docker credential helper that answers for
 // private registries with the AWS Secrets Manager secrets that Amazon ECS tasks
 // use for them (repositoryCredentials.credentialsParameter). Container clients
-// call it; people need it only to look for a fault:
+// call it; people have commands of their own (--help lists them):
 //
-//	echo registry.example.com | ECSSECRETS_LOG=debug docker-credential-ecssecrets get
+//	docker-credential-ecssecrets import --write FILE task.json
+//	docker-credential-ecssecrets policy
+//	docker-credential-ecssecrets setup
+//	docker-credential-ecssecrets doctor
 //
 // Which secret answers for which registry stands in a mapping, read from
 // /etc/ecssecrets/mapping.json, /etc/ecssecrets/mapping.d/*.json,
@@ -39,6 +42,7 @@ import (
 
 	"github.com/ecssecrets/docker-credential-ecssecrets/helper"
 	"github.com/ecssecrets/docker-credential-ecssecrets/internal/awsapi"
+	"github.com/ecssecrets/docker-credential-ecssecrets/internal/cli"
 	"github.com/ecssecrets/docker-credential-ecssecrets/internal/runcache"
 	"github.com/ecssecrets/docker-credential-ecssecrets/internal/syslog"
 	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
@@ -51,12 +55,13 @@ func main() {
 // machine is where the program finds things that are not its arguments.
 type machine struct {
 	system string         // folder of the system's mappings; empty for the usual one
+	etc    string         // folder of the system's other configuration
 	aws    *awsapi.Client // reads secrets
 	log    string         // socket of the system log
 }
 
 func thisMachine() machine {
-	return machine{aws: awsapi.OnThisMachine(version().number), log: syslog.Socket}
+	return machine{etc: "/etc", aws: awsapi.OnThisMachine(version().number), log: syslog.Socket}
 }
 
 // run answers one call and returns the exit code.
@@ -68,17 +73,20 @@ func (m machine) run(args []string, stdin io.Reader, stdout, stderr io.Writer) (
 			code = 1
 		}
 	}()
-	credentials.Name, credentials.Package, credentials.Version = name, modulePath, version().String()
+	credentials.Name, credentials.Package = name, modulePath
+	if len(args) > 0 && cli.Knows(args[0]) {
+		people := &cli.Program{Name: name, Sources: m.sources, Machine: m.doctor(), Stdin: stdin, Stdout: stdout, Stderr: stderr}
+		return people.Run(args)
+	}
 	if len(args) != 1 {
 		fmt.Fprintln(stdout, usage)
 		return 1
 	}
-	switch args[0] {
-	case "--help", "-h":
-		fmt.Fprintln(stdout, usage)
-		return 0
-	case "--version", "-v":
+	if args[0] == "--version" || args[0] == "-v" {
 		args[0] = credentials.ActionVersion
+	}
+	if args[0] == credentials.ActionVersion {
+		credentials.Version = version().String()
 	}
 	h := &helper.Helper{Sources: m.sources, Fetch: m.fetch}
 	if os.Getenv("ECSSECRETS_LOG") == "debug" {
@@ -108,13 +116,26 @@ func openFolder(h *helper.Helper) *runcache.Folder {
 }
 
 func (m machine) sources() ([]*mapping.Source, error) {
+	return m.places().Read()
+}
+
+func (m machine) places() mapping.Places {
 	places := mapping.DefaultPlaces()
 	places.System = cmp.Or(m.system, places.System)
-	return places.Read()
+	return places
 }
 
 func (m machine) fetch(ctx context.Context, host mapping.Host, entry *mapping.Entry) (helper.Secret, error) {
-	secret, err := m.aws.Fetch(ctx, awsapi.Request{
+	secret, err := m.aws.Fetch(ctx, requestFor(host, entry))
+	var failure *awsapi.Error
+	if errors.As(err, &failure) {
+		return helper.Secret{}, asFailure(failure)
+	}
+	return helper.Secret{Value: secret.Value, Version: secret.VersionID, Created: secret.Created}, err
+}
+
+func requestFor(host mapping.Host, entry *mapping.Entry) awsapi.Request {
+	return awsapi.Request{
 		SecretID:   entry.CredentialsParameter,
 		Region:     entry.Region,
 		Partition:  entry.Partition,
@@ -123,13 +144,11 @@ func (m machine) fetch(ctx context.Context, host mapping.Host, entry *mapping.En
 		Profile:    entry.Profile,
 		RoleARN:    entry.RoleARN,
 		ExternalID: entry.ExternalID,
-	})
-	var failure *awsapi.Error
-	if errors.As(err, &failure) {
-		return helper.Secret{}, &helper.Failure{Code: failure.Code, Cause: failure.Cause, Remedy: failure.Remedy,
-			Transient: failure.Transient, Withdrawn: failure.Withdrawn}
 	}
-	return helper.Secret{Value: secret.Value}, err
+}
+
+func asFailure(e *awsapi.Error) *helper.Failure {
+	return &helper.Failure{Code: e.Code, Cause: e.Cause, Remedy: e.Remedy, Transient: e.Transient, Withdrawn: e.Withdrawn}
 }
 
 // record tells the system log, once a minute for each host and cause.
