@@ -66,6 +66,7 @@ func thisMachine() machine {
 
 // run answers one call and returns the exit code.
 func (m machine) run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	dumpNoCore()
 	ignoreBrokenPipes()
 	defer func() {
 		if fault := recover(); fault != nil {

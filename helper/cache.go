@@ -51,7 +51,7 @@ func (a *answer) credential() Credential {
 // usable reports whether AWS need not be asked: the copy is fresh, or stands in
 // for an AWS that just failed.
 func (a *answer) usable(now time.Duration) bool {
-	return a != nil && a.At <= now && (now < a.Fresh || now < a.Stale && now < a.Retry)
+	return a != nil && (now < a.Fresh || now < a.Stale && now < a.Retry)
 }
 
 // refusal is what is kept of a call to AWS that gave no credential. It is a type of
@@ -107,7 +107,7 @@ func isAWSSecret(name string) bool {
 
 func (c *call) load(name string) *answer {
 	var a answer
-	if !c.kept(name, &a) {
+	if !c.kept(name, &a) || a.Username == "" || a.Password == "" || a.At > c.helper.Cache.Now() {
 		return nil
 	}
 	return &a
@@ -115,7 +115,7 @@ func (c *call) load(name string) *answer {
 
 func (c *call) loadRefusal(name string) *refusal {
 	var r refusal
-	if !c.kept(name, &r) {
+	if !c.kept(name, &r) || r.Failure == nil || r.At > c.helper.Cache.Now() {
 		return nil
 	}
 	return &r

@@ -36,10 +36,11 @@ func (c *call) passOn(q *question, verb, input string) (*passedOn, error) {
 	}
 	ctx, cancel := context.WithDeadline(c.ctx, c.deadline(q))
 	defer cancel()
-	var stdout bytes.Buffer
+	stdout := &boundedBuffer{}
 	command := exec.CommandContext(ctx, program, verb)
+	endWithChildren(command)
 	command.Env = append(os.Environ(), fallbackMark+"=docker-credential-ecssecrets")
-	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(input), &stdout, os.Stderr
+	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(input), stdout, os.Stderr
 	command.WaitDelay = grace
 	start := time.Now()
 	err := command.Run()
@@ -48,7 +49,7 @@ func (c *call) passOn(q *question, verb, input string) (*passedOn, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, c.fallbackFailure(q, "gave no answer within "+q.mapping.Timeout.String(), "run it by hand: echo HOST | "+program+" get")
-	case err == nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it answered, and left something running
 		return &passedOn{stdout.Bytes(), 0}, nil
 	case errors.As(err, &exit):
 		return &passedOn{stdout.Bytes(), cmp.Or(max(exit.ExitCode(), 0), 1)}, nil
@@ -122,3 +123,15 @@ func (c *call) listFallback(q *question, hosts map[string]string) error {
 	}
 	return nil
 }
+
+// boundedBuffer keeps an answer that has no end from filling the memory.
+type boundedBuffer struct{ bytes.Buffer }
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxPassedOn {
+		return 0, errors.New("its answer is larger than 4 MiB")
+	}
+	return b.Buffer.Write(p)
+}
+
+const maxPassedOn = 4 << 20

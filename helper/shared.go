@@ -54,7 +54,7 @@ func (c *call) shared(q *question) (Credential, error) {
 		c.trace("%s: another helper asked AWS", q.host)
 		return copied.credential(), nil
 	}
-	if failed := c.loadRefusal(failureName(name)); failed != nil && failed.Failure != nil && failed.At+together >= c.began {
+	if failed := c.loadRefusal(failureName(name)); failed != nil && failed.At+together >= c.began {
 		c.trace("%s: another helper asked AWS", q.host)
 		return Credential{}, failed.Failure
 	}

@@ -343,3 +343,27 @@ func TestTheWallClockDoesNotMatter(t *testing.T) {
 		}
 	}
 }
+
+// Records that no program of ours wrote whole are no answers.
+func TestSpoiltRecordsAreNotBelieved(t *testing.T) {
+	for name, spoil := range map[string]func(map[string]any){
+		"from the future":  func(kept map[string]any) { kept["At"] = float64(1 << 62) },
+		"without password": func(kept map[string]any) { delete(kept, "Password") },
+		"empty":            func(kept map[string]any) { clear(kept) },
+	} {
+		b := newBench()
+		b.get()
+		for key, value := range b.values {
+			var kept map[string]any
+			if err := json.Unmarshal(value, &kept); err != nil {
+				t.Fatal(err)
+			}
+			spoil(kept)
+			b.values[key], _ = json.Marshal(kept)
+		}
+		up(b)
+		if got := b.get(); got != "second" || b.asked != 2 {
+			t.Errorf("%s: %q with %d calls", name, got, b.asked)
+		}
+	}
+}

@@ -38,6 +38,9 @@ type Cache struct {
 	TTL, StaleIfError time.Duration
 }
 
+// maxDuration lets durations be added and multiplied without a thought.
+const maxDuration = 365 * 24 * time.Hour
+
 // The values of settings that no source gives.
 const (
 	DefaultTimeout      = 10 * time.Second
@@ -231,6 +234,9 @@ func (s *Source) duration(value hujson.Value, what string) (time.Duration, error
 	d, parseErr := time.ParseDuration(t.value)
 	if parseErr != nil || d < 0 {
 		return 0, s.invalid(t.offset, what+" is "+quoted(t.value)+", not a duration", `write a number with a unit, like "90s" or "1h", or "0"`)
+	}
+	if d > maxDuration {
+		return 0, s.invalid(t.offset, what+" is "+quoted(t.value)+", more than a year", `write "8760h" or less`)
 	}
 	return d, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Places says where mappings are looked for and who may have written them.
@@ -143,6 +144,8 @@ func (p Places) readFile(path string) ([]byte, error) {
 	if err := p.checkFile(path, info); err != nil {
 		return nil, err
 	}
+	// A file that is regular and waits all the same, as /proc has some.
+	file.SetReadDeadline(time.Now().Add(time.Second))
 	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	switch {
 	case err != nil:

@@ -305,3 +305,22 @@ func TestNowIsTimeSinceBoot(t *testing.T) {
 		t.Errorf("%s, uptime %s", Now(), uptime)
 	}
 }
+
+// A stopped process may hold the lock for long: what is known stays known.
+func TestFirstUnderAStuckLock(t *testing.T) {
+	dir := runtimeDir(t)
+	folder := open(t)
+	if !folder.First("key", time.Minute) {
+		t.Fatal("not first")
+	}
+	for _, name := range files(t, dir) {
+		if strings.HasPrefix(name, lockPrefix) {
+			unlock, err := folder.Lock(context.Background(), strings.TrimPrefix(name, lockPrefix))
+			must(t, err)
+			defer unlock()
+		}
+	}
+	if folder.First("key", time.Minute) {
+		t.Error("first again")
+	}
+}

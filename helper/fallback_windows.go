@@ -1,0 +1,5 @@
+package helper
+
+import "os/exec"
+
+func endWithChildren(*exec.Cmd) {}
