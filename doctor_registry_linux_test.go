@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -22,7 +23,8 @@ import (
 // registry KIND [ADDRESS]: a registry for puller and canary-5vXk at $REGISTRY. Kinds are
 // basic, bearer, open, page (a web page), missing (404), broken (503), strange
 // (asks for Negotiate), redirect (to $ELSEWHERE), elsewhere (its token server is
-// not on this machine, and in the open); and tls (basic, over TLS, with ca.pem).
+// not on this machine, and in the open); tls (basic, over TLS, with ca.pem); and
+// bare (basic, in the open, and answers a TLS hello with a line that is not HTTP).
 func startRegistry(ts *testscript.TestScript, _ bool, args []string) {
 	args = append(args, "127.0.0.1:0")
 	kind := args[0]
@@ -34,7 +36,39 @@ func startRegistry(ts *testscript.TestScript, _ bool, args []string) {
 	if kind == "tls" {
 		server.TLSConfig = scriptTLS(ts)
 	}
+	if kind == "bare" {
+		ts.Setenv("REGISTRY", serveBare(ts, server))
+		return
+	}
 	ts.Setenv("REGISTRY", serve(ts, args[1], server))
+}
+
+func serveBare(ts *testscript.TestScript, server *http.Server) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { server.Close() })
+	go server.Serve(bareListener{listener})
+	return listener.Addr().String()
+}
+
+// bareListener answers a TLS hello with a line that is not HTTP.
+type bareListener struct{ net.Listener }
+
+func (l bareListener) Accept() (net.Conn, error) {
+	connection, err := l.Listener.Accept()
+	return bareConnection{connection}, err
+}
+
+type bareConnection struct{ net.Conn }
+
+func (c bareConnection) Read(into []byte) (int, error) {
+	const handshake = 0x16 // RFC 8446, 5.1
+	n, err := c.Conn.Read(into)
+	if n > 0 && into[0] == handshake {
+		io.WriteString(c.Conn, "no TLS here\r\n")
+		return 0, io.EOF
+	}
+	return n, err
 }
 
 // given N: so many requests brought the last registry a password.

@@ -58,7 +58,7 @@ func passedOver() []finding {
 		folder = filepath.Join(mapping.UserHome(), ".config")
 	}
 	path := filepath.Join(folder, "ecssecrets", "mapping.json")
-	if os.Geteuid() != 0 || absent(path) {
+	if os.Geteuid() != 0 || !filepath.IsAbs(path) || absent(path) {
 		return nil
 	}
 	return one(finding{Step: "mapping", Outcome: note, Object: path, Found: "passed over: the home is not root's, and root takes no orders from there",
