@@ -14,6 +14,7 @@ func TestDataRunsOneWay(t *testing.T) {
 		"helper":                "mapping",
 		"mapping":               "",
 		"packaging/man":         "internal/cli",
+		"packaging/schema":      "",
 		"internal/awsapi":       "",
 		"internal/awstest":      "",
 		"internal/cli":          "helper mapping internal/dockerconfig internal/iampolicy internal/taskdef",
