@@ -14,7 +14,7 @@ import (
 var programs = []string{
 	"go", "unshare", "setpriv", "newuidmap", "ip", "strace", "sudo",
 	"dockerd", "docker-registry", "htpasswd", "moto_server",
-	"docker", "/usr/bin/docker", "podman", "buildah", "skopeo",
+	"docker", "/usr/bin/docker", "podman", "buildah", "skopeo", "pass", "gpg",
 }
 
 // abilities are what else they need, by a command that shows it.

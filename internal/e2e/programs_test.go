@@ -16,7 +16,7 @@ const program = "docker-credential-ecssecrets"
 type goProgram struct {
 	name   string
 	module string // folder of the module that it is built in
-	source string // package
+	source string // package; one with a version is built by its own module's requirements
 	flags  []string
 }
 
@@ -27,7 +27,8 @@ var ours = []goProgram{
 	{name: "hello", module: ".", source: "./testdata/hello"},
 }
 
-// foreign are the clients that Debian has no package of.
+// foreign are the clients and credential helpers that Debian has no package of, or
+// an old one.
 var foreign = []goProgram{
 	{name: "crane", module: "clients", source: "github.com/google/go-containerregistry/cmd/crane"},
 	{name: "oras", module: "clients", source: "oras.land/oras/cmd/oras"},
@@ -39,12 +40,18 @@ var foreign = []goProgram{
 		"-gcflags=github.com/docker/cli/cmd/docker=-lang=go1.26", // its module names no Go version
 		"-ldflags=-X github.com/docker/cli/cli/version.Version=29.9.3",
 	}},
+	{name: "docker-credential-ecr-login", source: "github.com/awslabs/amazon-ecr-credential-helper/ecr-login/cli/docker-credential-ecr-login@v0.12.0"},
+	// In a folder of its own: docker takes it for its default store where it finds it.
+	{name: "stores/docker-credential-pass", module: "../..", source: "github.com/docker/docker-credential-helpers/pass/cmd"},
 }
 
 func (p goProgram) build(dir string) error {
-	args := append([]string{"-C", p.module, "build", "-trimpath", "-o", filepath.Join(dir, p.name)}, p.flags...)
-	cmd := exec.Command("go", append(args, p.source)...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	args := []string{"-C", p.module, "build", "-trimpath", "-o", filepath.Join(dir, p.name)}
+	if strings.Contains(p.source, "@") {
+		args = []string{"install", "-trimpath"}
+	}
+	cmd := exec.Command("go", append(append(args, p.flags...), p.source)...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s does not build: %w: %s", p.name, err, strings.TrimSpace(string(out)))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,7 +72,8 @@ func openParent() (int, error) {
 			return fd, nil
 		}
 	}
-	return -1, fmt.Errorf("runtime folder: none of %s is there and ours", strings.Join(append(places, usual...), ", "))
+	places = slices.Compact(append(places, usual...))
+	return -1, fmt.Errorf("runtime folder: none of %s is there and ours", strings.Join(places, ", "))
 }
 
 func openOurs(place string) (fd int, ok bool) {
