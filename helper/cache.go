@@ -73,7 +73,14 @@ func hostPrefix(host mapping.Host) string {
 
 // answerName binds an answer to the host, to the bytes of the mappings, and to
 // whose answer it is.
-func answerName(q *question) string {
+func (q *question) answerName() string {
+	if q.name == "" {
+		q.name = nameAnswer(q)
+	}
+	return q.name
+}
+
+func nameAnswer(q *question) string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s\n%s\n", answerFormat, q.host)
 	for _, source := range q.sources {

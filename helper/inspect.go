@@ -68,7 +68,7 @@ func (i *Inspection) Copy() (Copy, bool) {
 	if cache == nil || i.question.host == "" || i.question.err != nil {
 		return Copy{}, false
 	}
-	a := i.call.load(answerName(i.question))
+	a := i.call.load(i.question.answerName())
 	if a == nil {
 		return Copy{}, false
 	}

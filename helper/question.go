@@ -13,6 +13,7 @@ type question struct {
 	err     error // of reading the sources
 	mapping *mapping.Mapping
 	entry   *mapping.Entry // nil for a host that is not mapped
+	name    string         // of the answer in the cache, once it was asked for
 }
 
 func (c *call) read(serverURL string) *question {

@@ -28,21 +28,21 @@ func (c *call) fresh(q *question) (Credential, bool) {
 	if c.helper.Cache == nil || q.host == "" || q.err != nil {
 		return Credential{}, false
 	}
-	a := c.load(answerName(q))
+	a := c.load(q.answerName())
 	now := c.helper.Cache.Now()
 	if !a.usable(now) {
 		return Credential{}, false
 	}
-	c.trace("%s: from the cache: a copy of %s, fresh for %s", q.host, a.Clock.Format(time.RFC3339), (a.Fresh - now).Round(time.Second))
+	c.trace("%s: from the cache: a copy of %s, %s old", q.host, a.Clock.Format(time.RFC3339), (now - a.At).Round(time.Second))
 	return a.credential(), true
 }
 
 // shared asks AWS for all helpers that wait for the same answer.
 func (c *call) shared(q *question) (Credential, error) {
-	if c.helper.Cache == nil || q.mapping.Cache == (mapping.Cache{}) || !c.helper.Cache.Writable() {
+	if !c.keeps(q) || !c.helper.Cache.Writable() {
 		return c.ask(q, c.deadline(q))
 	}
-	name := answerName(q)
+	name := q.answerName()
 	unlock, err := c.lock(q, name)
 	if err != nil {
 		c.trace("cache: not waiting for another helper: %v", err)
@@ -59,6 +59,11 @@ func (c *call) shared(q *question) (Credential, error) {
 		return Credential{}, failed.Failure
 	}
 	return c.refresh(q, copied)
+}
+
+// keeps reports whether answers are kept at all.
+func (c *call) keeps(q *question) bool {
+	return c.helper.Cache != nil && q.mapping.Cache != (mapping.Cache{})
 }
 
 func failureName(name string) string { return name + "-failure" }
@@ -78,10 +83,10 @@ func (c *call) refresh(q *question, copied *answer) (Credential, error) {
 		deadline = time.Now().Add(standInTimeout)
 	}
 	credential, err := c.ask(q, deadline)
-	if c.helper.Cache == nil || q.mapping.Cache == (mapping.Cache{}) {
+	if !c.keeps(q) {
 		return credential, err
 	}
-	name := answerName(q)
+	name := q.answerName()
 	if err == nil {
 		c.keepCredential(q, name, credential)
 		return credential, nil

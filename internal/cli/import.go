@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ecssecrets/docker-credential-ecssecrets/internal/dockerconfig"
 	"github.com/ecssecrets/docker-credential-ecssecrets/internal/taskdef"
 	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
 )
@@ -139,20 +140,7 @@ func unreadable(file string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &fault{file, "cannot be read: " + reason(err), "give a file that this user can read, or - for standard input"}
-}
-
-// reason is an error of the operating system without the path.
-func reason(err error) string {
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err.Error()
-	case errors.As(err, &link):
-		return link.Err.Error()
-	}
-	return err.Error()
+	return &fault{file, "cannot be read: " + dockerconfig.Cause(err), "give a file that this user can read, or - for standard input"}
 }
 
 // report is what --json prints.

@@ -76,12 +76,12 @@ func readRegular(path string) ([]byte, fs.FileInfo, error) {
 }
 
 func (o *Original) unreadable(err error) *Error {
-	return &Error{File: o.Path, Cause: "cannot be read: " + cause(err), Remedy: "make it a file that this user can read"}
+	return &Error{File: o.Path, Cause: "cannot be read: " + Cause(err), Remedy: "make it a file that this user can read"}
 }
 
-// cause is an error of the operating system without the path, which the message
+// Cause is an error of the operating system without the path, which a message
 // names already.
-func cause(err error) string {
+func Cause(err error) string {
 	var path *fs.PathError
 	var link *os.LinkError
 	switch {

@@ -85,7 +85,7 @@ func (o *Original) likeOriginal(temporary *os.File, mode fs.FileMode) error {
 		return temporary.Chmod(mode)
 	}
 	if err := keepOwner(temporary, o.info); err != nil {
-		return &Error{File: o.Path, Cause: "belongs to another user or group, and could not be given back: " + cause(err),
+		return &Error{File: o.Path, Cause: "belongs to another user or group, and could not be given back: " + Cause(err),
 			Remedy: "run this as its owner"}
 	}
 	return temporary.Chmod(o.info.Mode().Perm())
@@ -105,7 +105,7 @@ func (o *Original) checkUnchanged() error {
 }
 
 func (o *Original) unwritable(err error) *Error {
-	return &Error{File: o.Path, Cause: "cannot be written: " + cause(err), Remedy: "let this user write files in " + filepath.Dir(o.target)}
+	return &Error{File: o.Path, Cause: "cannot be written: " + Cause(err), Remedy: "let this user write files in " + filepath.Dir(o.target)}
 }
 
 // syncFolder makes the rename last; where that is not possible the file is whole
