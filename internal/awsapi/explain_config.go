@@ -52,7 +52,7 @@ func badSetting(err error) *Error {
 	}
 	for _, mark := range []string{"Failed to parse uri: ", "unsupported protocol scheme "} {
 		if _, what, ok := strings.Cut(text, mark); ok {
-			return &Error{Code: "aws-config", Cause: "an endpoint is no URL with http or https: " + what, Remedy: "correct AWS_ENDPOINT_URL and its like, or the profile's endpoint_url"}
+			return &Error{Code: "aws-config", Cause: "an endpoint is no URL with http or https: " + withoutPassword(what), Remedy: "correct AWS_ENDPOINT_URL and its like, or the profile's endpoint_url"}
 		}
 	}
 	return nil

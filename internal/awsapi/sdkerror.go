@@ -96,7 +96,24 @@ func describe(err error) string {
 	case errors.As(err, &api):
 		return operationOf(err) + ": " + api.ErrorCode() + ": " + firstLine(api.ErrorMessage())
 	}
-	return strings.Join(strings.Fields(err.Error()), " ")
+	return withoutPassword(strings.Join(strings.Fields(err.Error()), " "))
+}
+
+// withoutPassword takes out what may be the user and password of a URL that a
+// text quotes. The URL may be too broken to be parsed: all between its "//", or
+// the clause's beginning, and the last "@" goes.
+func withoutPassword(text string) string {
+	at := strings.LastIndex(text, "@")
+	if at < 0 {
+		return text
+	}
+	from := 0
+	if start := strings.Index(text[:at], "//"); start >= 0 {
+		from = start + len("//")
+	} else if clause := strings.LastIndex(text[:at], ": "); clause >= 0 {
+		from = clause + len(": ")
+	}
+	return text[:from] + "..." + text[at:]
 }
 
 func firstLine(text string) string {
@@ -110,7 +127,7 @@ func lastClause(err error) string {
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {
-			return err.Error()
+			return withoutPassword(err.Error())
 		}
 		err = inner
 	}
