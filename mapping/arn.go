@@ -1,6 +1,9 @@
 package mapping
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // secretARN is what the ARN of a secret says. Format:
 // arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME, with or without the
@@ -47,9 +50,10 @@ func checkSecretName(name string) *mistake {
 	case len(name) > 2048:
 		return &mistake{"the secret's name is longer than the 2048 characters that Secrets Manager takes", "write the secret's name or ARN"}
 	}
-	for _, c := range []byte(name) {
-		if !isAlphanumeric(c) && !strings.ContainsRune("/_+=.@-", rune(c)) {
-			return &mistake{quoted(name) + " holds a character that no secret's name has",
+	for _, c := range name {
+		if !(c < 0x80 && isAlphanumeric(byte(c))) && !strings.ContainsRune("/_+=.@-", c) {
+			// Not quoted: it may be the secret itself, put where its name belongs.
+			return &mistake{fmt.Sprintf("this is no secret's name: it holds %+q", c),
 				"write the secret's name or ARN: letters, digits and /_+=.@-"}
 		}
 	}

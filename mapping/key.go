@@ -12,22 +12,22 @@ func parseKey(key string) (Host, *mistake) {
 		return DockerHub, nil
 	}
 	if strings.Contains(key, "://") {
-		return "", &mistake{quoted(key) + " is a URL", "write the host alone" + suggestHost(key) + ", as clients pass it"}
+		return "", &mistake{shown(key) + " is a URL", "write the host alone" + suggestHost(key) + ", as clients pass it"}
 	}
 	if strings.ContainsAny(key, `/?#\`) {
-		return "", &mistake{quoted(key) + " has a path", "write the host alone" + suggestHost(key) + ": clients pass hosts, never repositories"}
+		return "", &mistake{shown(key) + " has a path", "write the host alone" + suggestHost(key) + ": clients pass hosts, never repositories"}
 	}
 	if key == "*" {
 		return "", &mistake{quoted(key) + " would match every host", "write \"*.\" and at least two labels, as in \"*.example.com\""}
 	}
 	name, isPattern := strings.CutPrefix(key, "*.")
 	if strings.Contains(name, "*") {
-		return "", &mistake{quoted(key) + " has a * that is not its whole first label",
+		return "", &mistake{shown(key) + " has a * that is not its whole first label",
 			"write \"*.\" and at least two labels, as in \"*.example.com\""}
 	}
 	authority, err := normalAuthority(name, false)
 	if err != nil {
-		return "", &mistake{fmt.Sprintf("%s %v", quoted(key), err), "write a host with an optional port, as in \"registry.example.com:5000\""}
+		return "", &mistake{fmt.Sprintf("%s %v", shown(key), err), "write a host with an optional port, as in \"registry.example.com:5000\""}
 	}
 	if isPattern {
 		return Host("*." + authority), checkPattern(key, authority)
@@ -59,6 +59,14 @@ func suggestHost(key string) string {
 		return ""
 	}
 	return fmt.Sprintf(", %q", host)
+}
+
+// shown quotes a key without the password that a URL may hold.
+func shown(key string) string {
+	if at := strings.LastIndexByte(key, '@'); at > 0 {
+		key = "..." + key[at:]
+	}
+	return quoted(key)
 }
 
 // isECR knows Amazon ECR's hosts in every partition by their shape,

@@ -156,6 +156,9 @@ func (s *Source) parse() (hujson.Value, error) {
 	e := &Error{Code: Invalid, File: s.Name, Line: 1, Column: 1, Remedy: "write JSON; comments and trailing commas are allowed"}
 	fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &e.Line, &e.Column)
 	e.Cause = strings.ReplaceAll(errors.Unwrap(err).Error(), "unexpected EOF", "the text ends too early")
+	if strings.HasPrefix(e.Cause, "invalid literal") {
+		e.Cause = "invalid literal" // which is not quoted: a file that is no mapping may hold a password there
+	}
 	return root, e
 }
 

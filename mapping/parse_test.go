@@ -1,11 +1,17 @@
 package mapping_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tailscale/hujson"
 
 	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
 )
@@ -117,6 +123,8 @@ func TestHostsAreExactAndSorted(t *testing.T) {
 	}
 }
 
+// FuzzParse: a text is refused with its place and a remedy, or it is a mapping that
+// says of each host what encoding/json reads there.
 func FuzzParse(f *testing.F) {
 	var rows []struct{ Mapping string }
 	readTable(f, "mappings.json", &rows)
@@ -139,7 +147,40 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("key %q cannot be asked for", host)
 			}
 		}
+		checkSecrets(t, m, text)
 	})
+}
+
+// checkSecrets asks for the host of each key in the text, as the matcher reads it.
+func checkSecrets(t *testing.T, m *mapping.Mapping, text []byte) {
+	t.Helper()
+	text, err := hujson.Standardize(bytes.Clone(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct{ Registries map[string]any }
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	if hosts, keys := len(m.Hosts())+len(m.Patterns()), len(read.Registries); hosts != keys {
+		t.Errorf("%d hosts of %d keys: %q", hosts, keys, text)
+	}
+	slow := newMatcher(slices.Collect(maps.Keys(read.Registries)))
+	for key := range read.Registries {
+		host, _ := mapping.ParseHost(strings.Replace(key, "*", "any", 1))
+		entry, ok := m.Lookup(host)
+		if !ok {
+			t.Errorf("%q: %q has no entry", text, host)
+			continue
+		}
+		want := read.Registries[slow.answering(string(host))]
+		if object, ok := want.(map[string]any); ok {
+			want = object["credentialsParameter"]
+		}
+		if entry.CredentialsParameter != want {
+			t.Errorf("%q: %s has %q, want %q", text, host, entry.CredentialsParameter, want)
+		}
+	}
 }
 
 // BenchmarkParse prints what each of a thousand entries costs over the one.
