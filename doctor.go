@@ -13,7 +13,7 @@ import (
 
 // doctor lets people look at what get does, step by step.
 func (m machine) doctor() cli.Machine {
-	return cli.Machine{Version: version().String(), Etc: m.etc, Places: m.places, Helper: m.inspected, Identify: m.identify}
+	return cli.Machine{Version: version().String(), Etc: m.etc, AgentFiles: m.aws.ECSConfig, Places: m.places, Helper: m.inspected, Identify: m.identify}
 }
 
 // inspected is the helper that answers get, but for the log.

@@ -22,6 +22,9 @@ type Machine struct {
 	Version string
 	// Etc is where the system's configuration is: /etc.
 	Etc string
+	// AgentFiles are those of the ECS agent's variables, the first of which
+	// overrides the others: /etc/ecs/ecs.config, /var/lib/ecs/ecs.config.
+	AgentFiles []string
 	// Places says where mappings are looked for.
 	Places func() mapping.Places
 	// Helper is the helper that answers get, and why it has no cache, or nil.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,6 +115,9 @@ func FuzzMergeMapping(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
+	for _, text := range readMappings(f) {
+		f.Add([]byte(text))
+	}
 	registries := []importedRegistry{
 		{host: "docker.io", entry: importedEntry{CredentialsParameter: "merged"}, first: taskdef.Use{}},
 		{host: "new.example.com", entry: importedEntry{CredentialsParameter: "merged", PasswordKey: "secret"}},
@@ -134,6 +138,22 @@ func FuzzMergeMapping(f *testing.F) {
 		}
 		checkMerged(t, before, merged.text, registries)
 	})
+}
+
+// readMappings gives the texts of testdata/mappings.json.
+func readMappings(t testing.TB) (texts []string) {
+	table, err := os.ReadFile(filepath.Join("..", "..", "testdata", "mappings.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct{ Mapping string }
+	if err := json.Unmarshal(table, &rows); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		texts = append(texts, row.Mapping)
+	}
+	return texts
 }
 
 func checkMerged(t *testing.T, before *mapping.Mapping, text []byte, registries []importedRegistry) {

@@ -35,6 +35,7 @@ var commands = []struct {
 	{"policy", (*Program).policyCommand},
 	{"setup", (*Program).setupCommand},
 	{"doctor", (*Program).doctorCommand},
+	{"agent-config", (*Program).agentConfigCommand},
 	{"completion", (*Program).completionCommand},
 	{"help", (*Program).helpCommand},
 }

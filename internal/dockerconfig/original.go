@@ -40,12 +40,18 @@ func ReadOriginal(path string) (*Original, error) {
 	return o, nil
 }
 
+// maxLinks is how many Linux follows.
+const maxLinks = 40
+
 // follow gives what the path's symlinks lead to, whether or not anything is there.
 func follow(path string) (string, error) {
-	for range 40 { // as many as Linux follows
+	for range maxLinks {
 		link, err := os.Readlink(path)
 		if err != nil {
 			return path, nil
+		}
+		if err := mayFollow(path); err != nil {
+			return "", err
 		}
 		if !filepath.IsAbs(link) {
 			link = filepath.Dir(path) + string(filepath.Separator) + link

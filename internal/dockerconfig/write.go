@@ -19,12 +19,15 @@ func (f *File) Write() error {
 }
 
 // Modes are those of a file that was not there before, and of the folders that are
-// made for it.
-type Modes struct{ File, Folder fs.FileMode }
+// made for it. With Private, a file that was there loses what File does not have.
+type Modes struct {
+	File, Folder fs.FileMode
+	Private      bool
+}
 
 // Replace puts a file with this text in the place of the one that was read. Whoever
 // reads meanwhile, and whoever comes after the machine went down, finds the one or
-// the other, whole. Mode and owner stay, and a symlink stays one. What another
+// the other, whole. Owner and, but for [Modes], mode stay, and a symlink stays one. What another
 // program wrote since is not overwritten, and root is kept out of other users'
 // folders. Its error is an [*Error].
 func (o *Original) Replace(text []byte, absent Modes) error {
@@ -36,7 +39,7 @@ func (o *Original) Replace(text []byte, absent Modes) error {
 			return o.unwritable(err)
 		}
 	}
-	if err := o.replace(text, absent.File); err != nil {
+	if err := o.replace(text, absent); err != nil {
 		var own *Error
 		if errors.As(err, &own) {
 			return own
@@ -47,9 +50,9 @@ func (o *Original) Replace(text []byte, absent Modes) error {
 }
 
 // replace writes a file beside the target and gives it the target's name.
-func (o *Original) replace(text []byte, mode fs.FileMode) (err error) {
+func (o *Original) replace(text []byte, modes Modes) (err error) {
 	folder := filepath.Dir(o.target)
-	temporary, err := os.CreateTemp(folder, "."+filepath.Base(o.target)+".") // 0600; ends in no .json, which mapping.d would read
+	temporary, err := os.CreateTemp(folder, o.temporaryPrefix()) // 0600; ends in no .json, which mapping.d would read
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (o *Original) replace(text []byte, mode fs.FileMode) (err error) {
 	if _, err := temporary.Write(text); err != nil {
 		return err
 	}
-	if err := o.likeOriginal(temporary, mode); err != nil {
+	if err := o.likeOriginal(temporary, modes); err != nil {
 		return err
 	}
 	if err := errors.Join(temporary.Sync(), temporary.Close()); err != nil {
@@ -78,17 +81,21 @@ func (o *Original) replace(text []byte, mode fs.FileMode) (err error) {
 	return nil
 }
 
-// likeOriginal gives the new file the owner and mode of the old one, or this mode
-// where there was none.
-func (o *Original) likeOriginal(temporary *os.File, mode fs.FileMode) error {
+// likeOriginal gives the new file the owner and mode of the old one, as far as the
+// modes say so.
+func (o *Original) likeOriginal(temporary *os.File, modes Modes) error {
 	if o.info == nil {
-		return temporary.Chmod(mode)
+		return temporary.Chmod(modes.File)
 	}
 	if err := keepOwner(temporary, o.info); err != nil {
 		return &Error{File: o.Path, Cause: "belongs to another user or group, and could not be given back: " + Cause(err),
 			Remedy: "run this as its owner"}
 	}
-	return temporary.Chmod(o.info.Mode().Perm())
+	mode := o.info.Mode().Perm()
+	if modes.Private {
+		mode &= modes.File
+	}
+	return temporary.Chmod(mode)
 }
 
 // checkUnchanged notices a client that wrote the file since it was read, but for

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ecssecrets/docker-credential-ecssecrets/helper"
+	"github.com/ecssecrets/docker-credential-ecssecrets/internal/ecsconfig"
+	"github.com/ecssecrets/docker-credential-ecssecrets/mapping"
+)
+
+// data reads the secrets and makes of them what the agent reads.
+func (a *agentConfig) data(ctx context.Context, args []string) ([]byte, error) {
+	m, sources, err := a.program.mapping()
+	if err != nil {
+		return nil, err
+	}
+	if a.hosts, err = a.choose(m, args); err != nil {
+		return nil, err
+	}
+	a.helper.Sources = func() ([]*mapping.Source, error) { return sources, nil } // for all hosts the same
+	logins := map[string]ecsconfig.Login{}
+	var failures []error
+	for _, host := range a.hosts {
+		credential, err := readAfresh(a.helper.Inspect(ctx, string(host)))
+		if err != nil {
+			failures = append(failures, told(err))
+			continue
+		}
+		key, _ := ecsconfig.Registry(string(host))
+		logins[key] = ecsconfig.Login{Username: credential.Username, Password: credential.Password}
+	}
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
+	}
+	data := ecsconfig.AuthData(logins)
+	return data, a.checkSize(data)
+}
+
+// choose gives the hosts of the arguments, or all of the mapping that the agent
+// could use, sorted.
+func (a *agentConfig) choose(m *mapping.Mapping, args []string) (hosts []mapping.Host, err error) {
+	typed, err := mappedHosts(m, args)
+	if err != nil {
+		return nil, err
+	}
+	var unusable []error
+	for _, name := range typed {
+		host, _ := mapping.ParseHost(name)
+		if _, ok := ecsconfig.Registry(string(host)); !ok {
+			unusable = append(unusable, &fault{string(host), "no host to the ECS agent, which takes a name without dot and port for Docker Hub's",
+				"name the registry with its domain or its port, in images and in the mapping"})
+			continue
+		}
+		hosts = append(hosts, host)
+	}
+	if len(args) == 0 {
+		a.warnLeftOut(m.Patterns(), unusable)
+		unusable = nil
+	}
+	if len(hosts) == 0 && len(unusable) == 0 {
+		return nil, &fault{"mapping", "it names no host that the ECS agent could use", "name hosts: " + a.program.Name + " agent-config HOST..."}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts), errors.Join(unusable...)
+}
+
+func (a *agentConfig) warnLeftOut(patterns []mapping.Host, unusable []error) {
+	for _, err := range unusable {
+		f := err.(*fault)
+		a.program.warn(f.Object, "left out: "+f.Cause, f.Remedy)
+	}
+	if len(patterns) == 0 {
+		return
+	}
+	var names []string
+	for _, pattern := range patterns {
+		names = append(names, string(pattern))
+	}
+	a.program.warn(strings.Join(names, ", "), "left out: the ECS agent knows no patterns", "name the hosts: "+a.program.Name+" agent-config HOST...")
+}
+
+// readAfresh is what get does without its cache.
+func readAfresh(i *helper.Inspection) (helper.Credential, error) {
+	if _, _, err := i.Resolve(); err != nil {
+		return helper.Credential{}, err
+	}
+	secret, err := i.Fetch()
+	if err != nil {
+		return helper.Credential{}, err
+	}
+	return i.Decode(secret)
+}
+
+// told makes a failure read as get says it.
+func told(err error) error {
+	var failure *helper.Failure
+	if errors.As(err, &failure) {
+		return &fault{string(failure.Host) + ": " + failure.Secret, failure.Cause, failure.Remedy}
+	}
+	return err
+}
+
+// checkSize: of ecs.config, data becomes a variable of the agent's environment.
+func (a *agentConfig) checkSize(data []byte) error {
+	if len(data) <= ecsconfig.MaxData || a.asMembers() {
+		return nil
+	}
+	return &fault{"ECS_ENGINE_AUTH_DATA", fmt.Sprintf("has %d bytes, of which an environment variable holds %d", len(data), ecsconfig.MaxData),
+		"name fewer hosts, or write ecs.config.json, which has no such limit"}
+}
+
+// asMembers reports whether the settings are to be those of an ecs.config.json.
+func (a *agentConfig) asMembers() bool {
+	if a.file == "" {
+		return a.json
+	}
+	return strings.HasSuffix(a.file, ".json")
+}
+
+// onScreen reports whether somebody may be looking at what is written there.
+func onScreen(w io.Writer) bool {
+	if checked, ok := w.(*checkedWriter); ok {
+		w = checked.to
+	}
+	file, ok := w.(*os.File)
+	return ok && terminal(file) && !isNull(file)
+}
+
+func isNull(file *os.File) bool {
+	info, err := file.Stat()
+	null, nullErr := os.Stat(os.DevNull)
+	return err == nil && nullErr == nil && os.SameFile(info, null)
+}

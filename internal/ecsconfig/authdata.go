@@ -1,0 +1,27 @@
+package ecsconfig
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// AuthType is the ECS_ENGINE_AUTH_TYPE of what [AuthData] gives.
+const AuthType = "docker"
+
+// Login is what the agent sends to a registry.
+type Login struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+}
+
+// AuthData is the ECS_ENGINE_AUTH_DATA of log-ins by the keys that [Registry]
+// gives: JSON on one line, which is the same for the same log-ins. Whoever decodes
+// it has every user name and password byte for byte, provided that they are UTF-8,
+// as all that came out of JSON is.
+func AuthData(logins map[string]Login) []byte {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(logins) // of strings, into memory: nothing to go wrong
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+}
