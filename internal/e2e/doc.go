@@ -9,7 +9,8 @@
 // it.
 //
 // Each test has its own registry, its own secret and its own home folder, and
-// shares the engine and the emulator with the others.
+// shares the engine and the emulator with the others. Packages are installed on a
+// Debian of the test's own, whose systemd boots where that is the point.
 //
 // Where a real part is missing, no test runs: go test passes and says in one line
 // which parts it did not find. With ECSSECRETS_E2E=require in the environment it

@@ -31,6 +31,11 @@ func outside() int {
 	if missing := missingParts(); len(missing) > 0 {
 		return withoutParts(missing)
 	}
+	debian, err := findDebian()
+	if err != nil {
+		return withoutParts([]string{err.Error()})
+	}
+	os.Setenv(debianBase, debian)
 	dir, err := os.MkdirTemp("", "ecssecrets-e2e-")
 	if err != nil {
 		return failed(err)

@@ -14,6 +14,8 @@ import (
 var programs = []string{
 	"go", "unshare", "setpriv", "newuidmap", "ip", "strace", "sudo",
 	"dockerd", "docker-registry", "htpasswd", "moto_server",
+	"debootstrap", "dpkg", "rpm", "zip", "unzip",
+	"cloud-init", "curl", "cfn-lint",
 	"docker", "/usr/bin/docker", "podman", "buildah", "skopeo", "pass", "gpg",
 }
 
@@ -23,6 +25,7 @@ var abilities = []struct {
 	command []string
 }{
 	{"docker for Python", []string{"/usr/bin/python3", "-c", "import docker"}},
+	{"the modules of the program on all platforms", []string{"go", "mod", "download"}},
 	{"root's right to make namespaces", append([]string{"unshare"}, sandboxNamespaces("true")...)},
 }
 

@@ -41,6 +41,9 @@ var foreign = []goProgram{
 		"-ldflags=-X github.com/docker/cli/cli/version.Version=29.9.3",
 	}},
 	{name: "docker-credential-ecr-login", source: "github.com/awslabs/amazon-ecr-credential-helper/ecr-login/cli/docker-credential-ecr-login@v0.12.0"},
+	// packaging/build builds these, which needs no network then.
+	{name: "nfpm", module: "../../packaging/tools", source: "github.com/goreleaser/nfpm/v2/cmd/nfpm"},
+	{name: "cyclonedx-gomod", module: "../../packaging/tools", source: "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod"},
 	// In a folder of its own: docker takes it for its default store where it finds it.
 	{name: "stores/docker-credential-pass", module: "../..", source: "github.com/docker/docker-credential-helpers/pass/cmd"},
 }
