@@ -4,15 +4,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 )
 
 // Narrow takes away what the file's mode has beyond this one, and reports the mode
-// that it had, or 0 where there was nothing to take away. Neither the text nor its
-// time changes. Its error is an [*Error].
+// that it had, or 0 where there was nothing to take away, as on Windows, where modes
+// say nothing about others. Neither the text nor its time changes. Its error is an
+// [*Error].
 func (o *Original) Narrow(mode fs.FileMode) (had fs.FileMode, err error) {
-	if o.info == nil || o.info.Mode().Perm()&^mode == 0 {
+	if o.info == nil || runtime.GOOS == "windows" || o.info.Mode().Perm()&^mode == 0 {
 		return 0, nil
 	}
 	if err := o.checkOwner(); err != nil {

@@ -1,6 +1,7 @@
 package dockerconfig_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -59,7 +60,7 @@ func TestRemoveLeftovers(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(folder, ".config.json.2"), time.Now(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink("nowhere", filepath.Join(folder, ".config.json.3")); err != nil {
+	if err := errors.Join(os.Mkdir(filepath.Join(folder, ".config.json.3"), 0o700), os.Chtimes(filepath.Join(folder, ".config.json.3"), old, old)); err != nil {
 		t.Fatal(err)
 	}
 	original, err := dockerconfig.ReadOriginal(path)
