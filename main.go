@@ -35,6 +35,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"time"
 
@@ -68,6 +69,7 @@ func thisMachine() machine {
 func (m machine) run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	dumpNoCore()
 	ignoreBrokenPipes()
+	log.SetOutput(io.Discard) // net/http tells it what strangers send
 	defer func() {
 		if fault := recover(); fault != nil {
 			fmt.Fprintln(stderr, "docker-credential-ecssecrets: the program has a fault; report it with what led to it")

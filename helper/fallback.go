@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -51,6 +50,8 @@ func (c *call) passOn(q *question, verb, input string) (*passedOn, error) {
 		return nil, c.fallbackFailure(q, "gave no answer within "+q.mapping.Timeout.String(), "run it by hand: echo HOST | "+program+" get")
 	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it answered, and left something running
 		return &passedOn{stdout.Bytes(), 0}, nil
+	case errors.As(err, &exit) && !exit.Exited():
+		return nil, c.fallbackFailure(q, "ended by a "+exit.String(), "run it by hand: echo HOST | "+program+" get")
 	case errors.As(err, &exit):
 		return &passedOn{stdout.Bytes(), cmp.Or(max(exit.ExitCode(), 0), 1)}, nil
 	}
@@ -76,15 +77,16 @@ func (c *call) getFallback(q *question, serverURL string) (username, password st
 	if err != nil {
 		return "", "", err
 	}
-	c.passed = passed
 	var answer credentials.Credentials
+	if passed.code == 0 && json.Unmarshal(passed.stdout, &answer) != nil {
+		return "", "", c.fallbackFailure(q, "get gives no JSON object", "run it by hand: echo HOST | docker-credential-"+q.mapping.Fallback+" get")
+	}
+	c.passed = passed
 	switch {
 	case passed.code != 0 && credentials.IsErrCredentialsNotFoundMessage(passed.Error()):
 		return "", "", credentials.NewErrCredentialsNotFound()
 	case passed.code != 0:
 		return "", "", passed
-	case json.Unmarshal(passed.stdout, &answer) != nil:
-		return "", "", fmt.Errorf("fallback docker-credential-%s: its answer is not JSON", q.mapping.Fallback)
 	}
 	return answer.Username, answer.Secret, nil
 }

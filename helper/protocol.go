@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -38,13 +37,34 @@ func (h *Helper) Serve(ctx context.Context, verb string, stdin io.Reader, stdout
 		answer, code = *bytes.NewBufferString(line(err) + "\n"), 1
 	}
 	if isFailure(err) {
-		fmt.Fprintln(stderr, line(err))
+		c.write(stderr, line(err)+"\n")
 	}
-	if _, err := stdout.Write(answer.Bytes()); err != nil {
-		fmt.Fprintf(stderr, "stdout: the answer could not be written: %s; see why the client that asked does not read it\n", line(err))
+	if err := c.write(stdout, answer.String()); err != nil {
+		c.write(stderr, "stdout: the answer could not be written: "+line(err)+"; see why the client that asked does not read it\n")
 		return 1
 	}
 	return code
+}
+
+// write ends at the deadline: a client may leave its end of a full pipe open
+// without reading it.
+func (c *call) write(w io.Writer, text string) error {
+	written := make(chan error, 1)
+	go func() {
+		_, err := io.WriteString(w, text)
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return err
+	case <-time.After(grace):
+	}
+	select {
+	case err := <-written:
+		return err
+	case <-time.After(time.Until(c.start.Add(c.timeout()))):
+		return errors.New("the pipe is full")
+	}
 }
 
 // handle checks what the client sent before the library sees it: its scanner

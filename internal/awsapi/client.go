@@ -52,8 +52,9 @@ func OnThisMachine(version string) *Client {
 // Fetch calls GetSecretValue once, within ctx's deadline; the SDK repeats what
 // may be repeated. Its error is an [*Error].
 func (c *Client) Fetch(ctx context.Context, request Request) (Secret, error) {
-	s := &session{client: c, request: request, agent: readECSConfig(c.ECSConfig)}
+	s := &session{client: c, request: request, agent: readECSConfig(c.ECSConfig), attemptEnds: time.Now().Add(attemptTime(ctx))}
 	s.agent.exportProxy()
+	defer endProcess(ctx)()
 	cfg, err := s.configure(ctx)
 	if err != nil {
 		return Secret{}, s.explain(ctx, err)
@@ -85,6 +86,8 @@ type session struct {
 	sources []aws.CredentialSource // the SDK's way to the credentials
 	source  string                 // where they came from in the end
 	last    lastRequest
+
+	attemptEnds time.Time // when the time of a first attempt is up
 }
 
 func (c *Client) trace(format string, args ...any) {

@@ -3,6 +3,7 @@ package awsapi
 import (
 	"cmp"
 	"context"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -85,6 +86,16 @@ func (s *session) options(ctx context.Context) []func(*config.LoadOptions) error
 func processTimeout(ctx context.Context) time.Duration {
 	return share(ctx, 90, processcreds.DefaultTimeout)
 }
+
+// endProcess ends what a credential_process has started, once the SDK has ended the
+// shell that it starts it with. The caller stops it when the call is over.
+func endProcess(ctx context.Context) (stop func() bool) {
+	adoptOrphans()
+	return time.AfterFunc(processTimeout(ctx)+processEnd, func() { endChildren(os.Getpid()) }).Stop
+}
+
+// processEnd is for the SDK to end the shell.
+const processEnd = 20 * time.Millisecond
 
 // newRetryer is the SDK's, but for the time between two attempts, of which the
 // deadline allows for little, and for certificates, which are no better the

@@ -50,6 +50,10 @@ func badSetting(err error) *Error {
 		return &Error{Code: "aws-config", Cause: fmt.Sprintf("%q is no AWS region", region),
 			Remedy: `correct "region" in the entry, AWS_REGION, the profile's region, or AWS_DEFAULT_REGION in /etc/ecs/ecs.config`}
 	}
+	if strings.Contains(text, "invalid header field value") {
+		return &Error{Code: "aws-config", Cause: "an access key or a session token holds a line break or another control character",
+			Remedy: "correct AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, or where else the keys come from"}
+	}
 	for _, mark := range []string{"Failed to parse uri: ", "unsupported protocol scheme "} {
 		if _, what, ok := strings.Cut(text, mark); ok {
 			return &Error{Code: "aws-config", Cause: "an endpoint is no URL with http or https: " + withoutPassword(what), Remedy: "correct AWS_ENDPOINT_URL and its like, or the profile's endpoint_url"}

@@ -33,11 +33,13 @@ func (s *session) explainNetwork(ctx context.Context, err error) *Error {
 	case isTLS(err):
 		return explainTLS(endpoint, err)
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout(),
-		errors.Is(err, net.ErrClosed): // who closed it was the HTTP client, at the end of an attempt's time
+		errors.Is(err, net.ErrClosed) && time.Now().After(s.attemptEnds): // who closed it was the HTTP client, at the end of an attempt's time
 		return s.overdue(endpoint, err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return &Error{Code: "network", Cause: "the connection to " + endpoint + " broke off", Transient: true, Remedy: "try again; if it goes on, " + routeRemedy}
-	case errors.As(err, &broken), isUnsent(err):
+	case !errors.As(err, &broken) && isNoHTTP(err):
+		return s.badAnswer(err, ", nor HTTP")
+	case broken != nil, isUnsent(err):
 		return &Error{Code: "network", Cause: "no connection to " + endpoint + ": " + lastClause(err), Transient: true, Remedy: routeRemedy}
 	}
 	return nil
@@ -47,6 +49,13 @@ func (s *session) explainNetwork(ctx context.Context, err error) *Error {
 func isUnsent(err error) bool {
 	var send *smithyhttp.RequestSendError
 	return errors.As(err, &send)
+}
+
+// isNoHTTP: an answer came that net/http cannot read, for which it has no type.
+// Its words quote the answer.
+func isNoHTTP(err error) bool {
+	text := err.Error()
+	return isUnsent(err) && (strings.Contains(text, "transport connection broken") || strings.Contains(text, "malformed "))
 }
 
 func unresolved(dns *net.DNSError) *Error {
@@ -77,6 +86,10 @@ func explainTLS(endpoint string, err error) *Error {
 	if errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch) {
 		return &Error{Code: "tls", Cause: endpoint + " does not speak TLS", Remedy: "correct AWS_ENDPOINT_URL or the proxy"}
 	}
+	if isAlert(err) {
+		return &Error{Code: "tls", Cause: "no TLS in common with " + endpoint + ": " + strings.TrimPrefix(lastClause(err), "tls: "),
+			Remedy: "correct AWS_ENDPOINT_URL or the proxy, or see which TLS versions and client certificates it asks for"}
+	}
 	return &Error{Code: "tls", Cause: "the certificate of " + endpoint + " is not trusted: " + strings.TrimPrefix(lastClause(err), "x509: "),
 		Remedy: "if a proxy or a private endpoint stands there, set AWS_CA_BUNDLE to the file with its CA"}
 }
@@ -88,8 +101,14 @@ func validity(certificate *x509.Certificate) string {
 func isTLS(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch)
+	return errors.As(err, &verification) || errors.As(err, &record) || isAlert(err) || errors.Is(err, http.ErrSchemeMismatch)
+}
+
+// isAlert: one of the two sides ended the handshake, or what followed it, by an
+// alert of TLS.
+func isAlert(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
 }
 
 // isProxyFault: the proxy itself could not be reached.
