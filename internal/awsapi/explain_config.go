@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -65,6 +66,10 @@ func badSetting(err error) *Error {
 // settingMistake is what the SDK says of a setting. None of its errors quotes a
 // key's value: they name files, profiles and settings.
 func settingMistake(err error) string {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return file.Error()
+	}
 	text := strings.Join(strings.Fields(lastClause(err)), " ")
 	if _, profile, ok := strings.Cut(text, "partial credentials found for profile "); ok {
 		return fmt.Sprintf("profile %q has only one of aws_access_key_id and aws_secret_access_key", profile)

@@ -20,11 +20,14 @@ Printed are the two lines of ecs.config, or with --json the members of ecs.confi
 They hold the passwords, so a terminal does not get them without --show-passwords.
 
 With --write the two are put into FILE, which is an ecs.config.json if its name ends in
-.json, and else an ecs.config. All other lines or members stay as they are. The file gets
-mode 0600 and keeps its owner. Secrets are read afresh, past the cache; if one of them
-cannot be read, FILE stays as it is, and so do the agent's log-ins. A FILE that says
-everything already is not written. With --restart the agent is restarted when FILE was
-changed, without waiting for it: systemctl --no-block try-restart ecs. Tasks go on running.
+.json, and else an ecs.config. All other lines or members stay as they are; log-ins that
+the old settings have for other hosts go, and that is said. FILE keeps its owner and gets
+mode 0600: the docker of other users finds no region and no proxy in it any more.
+
+Secrets are read afresh, past the cache; if one of them cannot be read, FILE stays as it
+is, and so do the agent's log-ins. A FILE that says everything already is not written.
+With --restart the agent is restarted when FILE was changed, without waiting for it:
+systemctl --no-block try-restart ecs. Tasks go on running.
 
 The agent compares hosts letter by letter: an image is named in lower case and without
 :443. A host without a dot or a port, but for localhost, it takes for a part of Docker
@@ -102,6 +105,8 @@ func (a *agentConfig) check(cmd *cobra.Command, args []string) error {
 	switch {
 	case a.file == "" && cmd.Flags().Changed("write"):
 		return misused(cmd, "--write needs the name of a file")
+	case a.file == "-":
+		return misused(cmd, "--write needs the name of a file; without it, the settings go to stdout")
 	case a.file == "" && a.restart:
 		return misused(cmd, "--restart goes with --write")
 	case a.file != "" && a.showPasswords:

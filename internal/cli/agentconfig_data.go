@@ -64,11 +64,13 @@ func (a *agentConfig) choose(m *mapping.Mapping, args []string) (hosts []mapping
 		unusable = nil
 	}
 	if len(hosts) == 0 && len(unusable) == 0 {
-		return nil, &fault{"mapping", "it names no host that the ECS agent could use", "name hosts: " + a.program.Name + " agent-config HOST..."}
+		return nil, &fault{"mapping", "it names no host that the ECS agent could use", oneByOne}
 	}
 	slices.Sort(hosts)
 	return slices.Compact(hosts), errors.Join(unusable...)
 }
+
+const oneByOne = "give each host that tasks use an entry of its own"
 
 func (a *agentConfig) warnLeftOut(patterns []mapping.Host, unusable []error) {
 	for _, err := range unusable {
@@ -82,7 +84,7 @@ func (a *agentConfig) warnLeftOut(patterns []mapping.Host, unusable []error) {
 	for _, pattern := range patterns {
 		names = append(names, string(pattern))
 	}
-	a.program.warn(strings.Join(names, ", "), "left out: the ECS agent knows no patterns", "name the hosts: "+a.program.Name+" agent-config HOST...")
+	a.program.warn(strings.Join(names, ", "), "left out: the ECS agent knows no patterns", oneByOne)
 }
 
 // readAfresh is what get does without its cache.

@@ -41,7 +41,7 @@ func restartAgent(ctx context.Context) error {
 
 func unrestarted(cause string) error {
 	return &fault{"ecs", "the agent was not restarted, and goes on with its old log-ins; " + cause,
-		"type: systemctl restart ecs; or leave --restart out where no systemd runs the agent"}
+		"type: systemctl --no-block try-restart ecs; or leave --restart out where no systemd runs the agent"}
 }
 
 // owedRestart is remembered until the machine starts anew, so that a run that was

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecssecrets/docker-credential-ecssecrets/internal/dockerconfig"
@@ -35,6 +38,9 @@ func (a *agentConfig) write(ctx context.Context, data []byte) error {
 		return err
 	}
 	original, err := dockerconfig.ReadOriginal(a.file)
+	if errors.Is(err, fs.ErrPermission) {
+		return &fault{a.file, "cannot be read: " + dockerconfig.Cause(err), "type this as root: sudo ..."}
+	}
 	if err != nil {
 		return err
 	}
@@ -72,6 +78,7 @@ func (a *agentConfig) replace(ctx context.Context, original *dockerconfig.Origin
 		if err := original.Replace(text, dockerconfig.Modes{File: private, Private: true}); err != nil {
 			return err
 		}
+		a.warnGone(original.Data, text)
 	}
 	if !a.json {
 		a.sayWritten(done)
@@ -92,13 +99,30 @@ func (a *agentConfig) replace(ctx context.Context, original *dockerconfig.Origin
 
 func (a *agentConfig) sayWritten(done *agentOutcome) {
 	said := "unchanged"
-	if done.Changed {
+	switch {
+	case done.Changed && a.restart:
 		said = "changed"
+	case done.Changed:
+		said = "changed; the agent reads it when it starts the next time"
 	}
 	if done.Narrowed != "" {
 		said += fmt.Sprintf("; others could read it: its mode was %s, and is %04o now", done.Narrowed, private)
 	}
 	a.program.say(done.File, "%s", said)
+}
+
+// warnGone tells of registries that the file had log-ins for and has none now:
+// somebody may have put them there by hand.
+func (a *agentConfig) warnGone(before, after []byte) {
+	registries := ecsconfig.TextRegistries
+	if a.asMembers() {
+		registries = ecsconfig.JSONRegistries
+	}
+	has := registries(after)
+	gone := slices.DeleteFunc(registries(before), func(key string) bool { return slices.Contains(has, key) })
+	if len(gone) > 0 {
+		a.program.warn(a.file, "no log-in any more for "+strings.Join(gone, ", "), "if the agent needs it, map the host")
+	}
 }
 
 // checkFolder makes none: where it is missing, so is the agent.

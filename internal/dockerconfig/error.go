@@ -9,7 +9,10 @@ type Error struct {
 	Line, Column int
 	Cause        string
 	Remedy       string
+	Err          error // the system's, if it was that
 }
+
+func (e *Error) Unwrap() error { return e.Err }
 
 // Error gives "FILE:LINE:COLUMN: cause; remedy".
 func (e *Error) Error() string {

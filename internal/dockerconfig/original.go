@@ -82,7 +82,7 @@ func readRegular(path string) ([]byte, fs.FileInfo, error) {
 }
 
 func (o *Original) unreadable(err error) *Error {
-	return &Error{File: o.Path, Cause: "cannot be read: " + Cause(err), Remedy: "make it a file that this user can read"}
+	return &Error{File: o.Path, Cause: "cannot be read: " + Cause(err), Remedy: "make it a file that this user can read", Err: err}
 }
 
 // Cause is an error of the operating system without the path, which a message

@@ -1,6 +1,12 @@
 package ecsconfig
 
-import "strings"
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Registry gives the key under which the agent looks for the log-in to a registry
 // host, which is lower case and has its port if that is not 443. Of a host without
@@ -11,4 +17,28 @@ func Registry(host string) (key string, ok bool) {
 		return "https://index.docker.io/v1/", true
 	}
 	return host, strings.ContainsAny(host, ".:") || host == "localhost"
+}
+
+// TextRegistries gives the keys of the log-ins that an ecs.config has, sorted.
+func TextRegistries(text []byte) []string {
+	var data string
+	for line := range bytes.Lines(text) {
+		if variable, value, own := assignment(line); own && variable == dataVariable {
+			data = value
+		}
+	}
+	return registries([]byte(data))
+}
+
+// JSONRegistries gives the keys of the log-ins that an ecs.config.json has, sorted.
+func JSONRegistries(text []byte) []string {
+	var members struct{ EngineAuthData json.RawMessage }
+	json.Unmarshal(text, &members) // of no configuration, none
+	return registries(members.EngineAuthData)
+}
+
+func registries(data []byte) []string {
+	var logins map[string]json.RawMessage
+	json.Unmarshal(data, &logins)
+	return slices.Sorted(maps.Keys(logins))
 }
