@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ecssecrets/docker-credential-ecssecrets/helper"
 	"github.com/ecssecrets/docker-credential-ecssecrets/internal/ecsconfig"
@@ -24,22 +25,41 @@ func (a *agentConfig) data(ctx context.Context, args []string) ([]byte, error) {
 		return nil, err
 	}
 	a.helper.Sources = func() ([]*mapping.Source, error) { return sources, nil } // for all hosts the same
-	logins := map[string]ecsconfig.Login{}
-	var failures []error
-	for _, host := range a.hosts {
-		credential, err := readAfresh(a.helper.Inspect(ctx, string(host)))
-		if err != nil {
-			failures = append(failures, told(err))
-			continue
-		}
-		key, _ := ecsconfig.Registry(string(host))
-		logins[key] = ecsconfig.Login{Username: credential.Username, Password: credential.Password}
-	}
-	if err := errors.Join(failures...); err != nil {
+	credentials, err := a.readAll(ctx)
+	if err != nil {
 		return nil, err
+	}
+	logins := map[string]ecsconfig.Login{}
+	for i, host := range a.hosts {
+		key, _ := ecsconfig.Registry(string(host))
+		logins[key] = ecsconfig.Login{Username: credentials[i].Username, Password: credentials[i].Password}
 	}
 	data := ecsconfig.AuthData(logins)
 	return data, a.checkSize(data)
+}
+
+// atOnce is for how many hosts AWS is asked at a time: where it cannot be reached,
+// the agent's start waits for all of them.
+const atOnce = 8
+
+// readAll reads the secrets of the hosts, in their order.
+func (a *agentConfig) readAll(ctx context.Context) ([]helper.Credential, error) {
+	read := make([]helper.Credential, len(a.hosts))
+	failures := make([]error, len(a.hosts))
+	slots := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for i, host := range a.hosts {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			var err error
+			if read[i], err = readAfresh(a.helper.Inspect(ctx, string(host))); err != nil {
+				failures[i] = told(err)
+			}
+		})
+	}
+	all.Wait()
+	return read, errors.Join(failures...)
 }
 
 // choose gives the hosts of the arguments, or all of the mapping that the agent

@@ -72,10 +72,14 @@ func (a *agentConfig) write(ctx context.Context, data []byte) error {
 func (a *agentConfig) replace(ctx context.Context, original *dockerconfig.Original, text []byte, done *agentOutcome) error {
 	owed := owedRestart{a.helper.Cache}
 	if done.Changed {
+		owedBefore := owed.noted()
 		if a.restart {
 			owed.note()
 		}
 		if err := original.Replace(text, dockerconfig.Modes{File: private, Private: true}); err != nil {
+			if !owedBefore {
+				owed.settle()
+			}
 			return err
 		}
 		a.warnGone(original.Data, text)

@@ -56,4 +56,4 @@ func (o *Original) RemoveLeftovers(age time.Duration) {
 
 // temporaryPrefix begins the names of files that are to take the target's place; a
 // number follows.
-func (o *Original) temporaryPrefix() string { return "." + filepath.Base(o.target) + "." }
+func (o *Original) temporaryPrefix() string { return "." + filepath.Base(o.target) + ".ecssecrets-" }

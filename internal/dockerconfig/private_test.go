@@ -49,7 +49,7 @@ func TestRemoveLeftovers(t *testing.T) {
 	path := write(t, "text")
 	folder := filepath.Dir(path)
 	old := time.Now().Add(-time.Hour)
-	for _, name := range []string{".config.json.1", ".config.json.2", ".config.json.", ".config.json.old", ".other.json.1", "config.json.1"} {
+	for _, name := range []string{".config.json.ecssecrets-1", ".config.json.ecssecrets-2", ".config.json.ecssecrets-", ".config.json.20261101", ".other.json.ecssecrets-1", "config.json.ecssecrets-1"} {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -57,10 +57,10 @@ func TestRemoveLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chtimes(filepath.Join(folder, ".config.json.2"), time.Now(), time.Now()); err != nil {
+	if err := os.Chtimes(filepath.Join(folder, ".config.json.ecssecrets-2"), time.Now(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.Mkdir(filepath.Join(folder, ".config.json.3"), 0o700), os.Chtimes(filepath.Join(folder, ".config.json.3"), old, old)); err != nil {
+	if err := errors.Join(os.Mkdir(filepath.Join(folder, ".config.json.ecssecrets-3"), 0o700), os.Chtimes(filepath.Join(folder, ".config.json.ecssecrets-3"), old, old)); err != nil {
 		t.Fatal(err)
 	}
 	original, err := dockerconfig.ReadOriginal(path)
@@ -73,7 +73,7 @@ func TestRemoveLeftovers(t *testing.T) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	want := []string{".config.json.", ".config.json.2", ".config.json.3", ".config.json.old", ".other.json.1", "config.json", "config.json.1"}
+	want := []string{".config.json.20261101", ".config.json.ecssecrets-", ".config.json.ecssecrets-2", ".config.json.ecssecrets-3", ".other.json.ecssecrets-1", "config.json", "config.json.ecssecrets-1"}
 	if err != nil || !slices.Equal(names, want) {
 		t.Errorf("there are %q, %v, not %q", names, err, want)
 	}

@@ -19,10 +19,10 @@ type step struct {
 
 // stranger finds the first step on the way to the path at which somebody else than
 // root could lead root elsewhere: by being its owner, or by the folder being
-// everybody's. In a folder that is everybody's, but sticky, as /tmp, only the
+// everybody's or a group's other than root's. In a folder that is everybody's, but sticky, as /tmp, only the
 // owners of its entries could. Whoever owns the top owns everything: in a user
 // namespace that hides root, as rootless podman makes, that is how root looks.
-func stranger(path string) (which string, everybody bool, owner uint32) {
+func stranger(path string) (which, sharedWith string, owner uint32) {
 	var top uint32
 	shared := false
 	for _, step := range way(path) {
@@ -33,13 +33,15 @@ func stranger(path string) (which string, everybody bool, owner uint32) {
 		everybodys := mode.IsDir() && mode.Perm()&0o002 != 0
 		switch {
 		case owner != 0 && owner != top && (shared || !mode.IsRegular()):
-			return step.path, false, owner
+			return step.path, "", owner
 		case everybodys && mode&fs.ModeSticky == 0:
-			return step.path, true, owner
+			return step.path, "o", owner
+		case mode.IsDir() && mode.Perm()&0o020 != 0 && mode&fs.ModeSticky == 0 && groupOf(step.info) != 0:
+			return step.path, "g", owner
 		}
 		shared = everybodys
 	}
-	return "", false, 0
+	return "", "", 0
 }
 
 // way lists what the system goes through to get to the path, as far as it is there:
@@ -82,16 +84,17 @@ func (o *Original) checkOwner() error {
 	if err != nil {
 		return o.unwritable(err)
 	}
-	which, everybody, owner := stranger(path)
+	which, sharedWith, owner := stranger(path)
 	object := which
 	if which == filepath.Dir(path) {
 		object = "its folder"
 	}
+	who := map[string]string{"o": "everybody", "g": "its group"}[sharedWith]
 	switch {
 	case which == "":
 		return nil
-	case everybody:
-		return &Error{File: o.Path, Cause: object + " may be changed by everybody, who could lead root elsewhere with a link", Remedy: "type: chmod o-w " + which}
+	case who != "":
+		return &Error{File: o.Path, Cause: object + " may be changed by " + who + ", who could lead root elsewhere with a link", Remedy: "type: chmod " + sharedWith + "-w " + which}
 	}
 	return &Error{File: o.Path, Cause: fmt.Sprintf("%s belongs to user %s, who could lead root elsewhere with a link", object, userName(owner)),
 		Remedy: "change it as that user"}
@@ -118,3 +121,4 @@ func mayFollow(link string) error {
 }
 
 func ownerOf(info fs.FileInfo) uint32 { return info.Sys().(*syscall.Stat_t).Uid }
+func groupOf(info fs.FileInfo) uint32 { return info.Sys().(*syscall.Stat_t).Gid }

@@ -115,7 +115,8 @@ func TestTimerFollowsRotations(t *testing.T) {
 	d.put(t, "etc/ecssecrets/mapping.json", d.mapping(d.storeSecret(t, ireland)))
 	d.put(t, "etc/ecs/ecs.config", "ECS_CLUSTER=blue\n")
 	d.put(t, "etc/systemd/system/ecs.service", agentService)
-	d.put(t, "etc/systemd/system/"+timer+".d/sooner.conf", "[Timer]\nOnBootSec=\nOnUnitActiveSec=\nOnActiveSec=1ms\nOnUnitInactiveSec=3s\nRandomizedDelaySec=0\nAccuracySec=1ms\n")
+	sooner := `s/^OnActiveSec=.*/OnActiveSec=1ms/; s/^OnUnitActiveSec=.*/OnUnitActiveSec=3s/; s/^RandomizedDelaySec=.*/AccuracySec=1ms/`
+	d.start(t, service, "sed", "--in-place", sooner, "/usr/lib/systemd/system/"+timer).mustSucceed(t)
 	d.start(t, service, "systemctl", "enable", "ecs", timer).mustSucceed(t)
 	d.boot(t)
 	seen := func() bool {

@@ -11,9 +11,9 @@ import (
 // TestAuthData: the text, to the letter.
 func TestAuthData(t *testing.T) {
 	got := string(ecsconfig.AuthData(map[string]ecsconfig.Login{
-		"r.io": {Username: "org:robot", Password: `<p&"\'>`}, "https://index.docker.io/v1/": {Username: "u", Password: "ü\n"},
+		"r.io": {Username: "org:robot", Password: `<p&"\'>`}, "https://index.docker.io/v1/": {Username: "u", Password: "ü\n\u007f\u0080\u009f\u00a0"},
 	}))
-	want := `{"https://index.docker.io/v1/":{"username":"u","password":"ü\n"},"r.io":{"username":"org:robot","password":"<p&\"\\'>"}}`
+	want := `{"https://index.docker.io/v1/":{"username":"u","password":"ü\n\u007f\u0080\u009f "},"r.io":{"username":"org:robot","password":"<p&\"\\'>"}}`
 	if got != want {
 		t.Errorf("is  %s\nnot %s", got, want)
 	}

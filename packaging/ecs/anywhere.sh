@@ -4,7 +4,7 @@
 # nothing else here. The ECSAnywhereRole needs what "docker-credential-ecssecrets policy" prints.
 set -eu
 
-mkdir -p /etc/ecssecrets
+install -d -m 0755 /etc/ecssecrets
 cat >/etc/ecssecrets/mapping.json <<'END'
 {
   "registries": {

@@ -4,7 +4,7 @@
 # ecs.service starts; no password gets into the image. Edit the mapping, and nothing else here.
 set -eu
 
-mkdir -p /etc/ecssecrets
+install -d -m 0755 /etc/ecssecrets
 cat >/etc/ecssecrets/mapping.json <<'END'
 {
   "registries": {

@@ -5,7 +5,7 @@
 # step here end the script, the instance still joins its cluster.
 set -eu
 
-mkdir -p /etc/ecssecrets
+install -d -m 0755 /etc/ecssecrets
 cat >/etc/ecssecrets/mapping.json <<'END'
 {
   "registries": {
