@@ -51,8 +51,10 @@ func (h *Helper) Serve(ctx context.Context, verb string, stdin io.Reader, stdout
 func (c *call) write(w io.Writer, text string) error {
 	written := make(chan error, 1)
 	go func() {
-		_, err := io.WriteString(w, text)
-		written <- err
+		written <- guarded(func() error {
+			_, err := io.WriteString(w, text)
+			return err
+		})
 	}()
 	select {
 	case err := <-written:
@@ -66,6 +68,19 @@ func (c *call) write(w io.Writer, text string) error {
 		return errors.New("the pipe is full")
 	}
 }
+
+// guarded keeps what a panic says, which may be a password, from being printed: main
+// recovers from none in another goroutine.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errFault
+		}
+	}()
+	return do()
+}
+
+var errFault = errors.New("the program has a fault")
 
 // handle checks what the client sent before the library sees it: its scanner
 // would join lines and stop at 64 KiB.
@@ -124,10 +139,14 @@ func (c *call) input(verb string, stdin io.Reader) ([]byte, error) {
 	}
 	reads := make(chan read, 1)
 	go func() {
-		input, err := io.ReadAll(io.LimitReader(stdin, limit+1))
-		// A client that is still writing must not meet a closed pipe.
-		io.CopyN(io.Discard, stdin, maxDrained)
-		reads <- read{input, err}
+		var r read
+		r.err = guarded(func() (err error) {
+			r.input, err = io.ReadAll(io.LimitReader(stdin, limit+1))
+			// A client that is still writing must not meet a closed pipe.
+			io.CopyN(io.Discard, stdin, maxDrained)
+			return err
+		})
+		reads <- r
 	}()
 	select {
 	case r := <-reads:

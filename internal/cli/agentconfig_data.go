@@ -51,7 +51,12 @@ func (a *agentConfig) readAll(ctx context.Context) ([]helper.Credential, error) 
 	for i, host := range a.hosts {
 		all.Go(func() {
 			slots <- struct{}{}
-			defer func() { <-slots }()
+			defer func() {
+				if recover() != nil { // what a panic says may be a password, and main recovers from none here
+					failures[i] = &fault{string(host), "the program has a fault while it reads the secret", "report it with what led to it"}
+				}
+				<-slots
+			}()
 			var err error
 			if read[i], err = readAfresh(a.helper.Inspect(ctx, string(host))); err != nil {
 				failures[i] = told(err)

@@ -22,6 +22,8 @@ var contents = []struct{ kind, platform, list, files string }{
 		./usr/share/NAME/mapping.schema.json
 		./usr/share/bash-completion/completions/NAME
 		./usr/share/doc/NAME/README.md
+		./usr/share/doc/NAME/SECURITY.md
+		./usr/share/doc/NAME/packaging/README.md
 		./usr/share/doc/NAME/changelog.Debian.gz
 		./usr/share/doc/NAME/changelog.gz
 		./usr/share/doc/NAME/copyright
@@ -40,6 +42,8 @@ var contents = []struct{ kind, platform, list, files string }{
 		/usr/share/bash-completion/completions/NAME
 		/usr/share/doc/NAME/CHANGELOG.md
 		/usr/share/doc/NAME/README.md
+		/usr/share/doc/NAME/SECURITY.md
+		/usr/share/doc/NAME/packaging/README.md
 		/usr/share/doc/NAME/examples/mapping.json
 		/usr/share/doc/NAME/third-party-notices.txt
 		/usr/share/fish/vendor_completions.d/NAME.fish
@@ -57,6 +61,8 @@ var contents = []struct{ kind, platform, list, files string }{
 		usr/share/bash-completion/completions/NAME
 		usr/share/doc/NAME/CHANGELOG.md
 		usr/share/doc/NAME/README.md
+		usr/share/doc/NAME/SECURITY.md
+		usr/share/doc/NAME/packaging/README.md
 		usr/share/doc/NAME/examples/mapping.json
 		usr/share/doc/NAME/third-party-notices.txt
 		usr/share/fish/vendor_completions.d/NAME.fish
@@ -68,6 +74,8 @@ var contents = []struct{ kind, platform, list, files string }{
 		TOP/LICENSE
 		TOP/NAME
 		TOP/README.md
+		TOP/SECURITY.md
+		TOP/packaging/README.md
 		TOP/completions/bash
 		TOP/completions/fish
 		TOP/completions/zsh
@@ -83,6 +91,8 @@ var contents = []struct{ kind, platform, list, files string }{
 		TOP/LICENSE
 		TOP/NAME
 		TOP/README.md
+		TOP/SECURITY.md
+		TOP/packaging/README.md
 		TOP/completions/bash
 		TOP/completions/fish
 		TOP/completions/zsh
@@ -95,6 +105,8 @@ var contents = []struct{ kind, platform, list, files string }{
 		TOP/LICENSE
 		TOP/NAME.exe
 		TOP/README.md
+		TOP/SECURITY.md
+		TOP/packaging/README.md
 		TOP/examples/mapping.json
 		TOP/mapping.schema.json
 		TOP/third-party-notices.txt`},
