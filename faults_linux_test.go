@@ -31,7 +31,8 @@ func TestFaults(t *testing.T) {
 		runFaults(t, program)
 		return
 	}
-	command := exec.Command(os.Args[0], "-test.run="+flag.Lookup("test.run").Value.String(), "-test.count=1", "-test.timeout=3m")
+	_, cells, _ := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
+	command := exec.Command(os.Args[0], "-test.run=^TestFaults$/"+cells, "-test.count=1", "-test.timeout=3m")
 	command.Env = append(os.Environ(), faultProgram+"="+built(t, t.TempDir()))
 	command.SysProcAttr = sandboxAttributes()
 	if !mayUnshare() {
