@@ -2,6 +2,7 @@ package main
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,19 +34,28 @@ func codesIn(t *testing.T, folders ...string) map[string]bool {
 	pattern := regexp.MustCompile(`(?:Code: +|malformed\(|Code += )"([a-z0-9-]+)"`)
 	codes := map[string]bool{}
 	for _, folder := range folders {
-		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			for _, match := range pattern.FindAllSubmatch(text, -1) {
-				codes[string(match[1])] = true
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		maps.Copy(codes, foundInSources(t, folder, pattern, func(path string) bool { return !strings.HasSuffix(path, "_test.go") }))
 	}
 	return codes
+}
+
+// foundInSources gives what the pattern's group finds in those Go files below a
+// folder that are chosen.
+func foundInSources(t *testing.T, folder string, pattern *regexp.Regexp, chosen func(path string) bool) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || !chosen(path) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, match := range pattern.FindAllSubmatch(text, -1) {
+			found[string(match[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }

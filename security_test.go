@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -54,22 +53,13 @@ func tableBelow(t *testing.T, file, heading string) (rows [][]string) {
 func testsHere(t *testing.T) map[string]bool {
 	t.Helper()
 	function := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
-	tests := map[string]bool{}
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		if strings.HasPrefix(path, filepath.Join("testdata", "script")) {
-			tests[filepath.Base(path)] = true
-		}
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		for _, match := range function.FindAllSubmatch(text, -1) {
-			tests[string(match[1])] = true
-		}
-		return err
-	})
+	tests := foundInSources(t, ".", function, func(path string) bool { return strings.HasSuffix(path, "_test.go") })
+	scripts, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, script := range scripts {
+		tests[filepath.Base(script)] = true
 	}
 	return tests
 }
